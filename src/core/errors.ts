@@ -1,0 +1,60 @@
+/**
+ * Faults, classed by the cure and not by the place they came from. Expected ends ("unchanged", "not found") are values, never errors.
+ * `jobs/job-errors.ts` and `spiders/run-spider.ts` are the only translators to the queue's and the crawler's own classes.
+ */
+
+interface FaultOptions {
+  /** Machine-readable name that scripts may rely on, e.g. `EGRESS_BLOCKED`. */
+  code?: string;
+  /** What the reader should do next, one sentence. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** Base of every fault that MusicDB raises on purpose. */
+export class MusicDbError extends Error {
+  readonly code: string;
+  readonly hint: string | null;
+
+  constructor(message: string, { code = 'FAILED', hint, cause }: FaultOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = hint ?? null;
+  }
+}
+
+/** Wrong words on the command line. Exit status 2. */
+export class UsageError extends MusicDbError {
+  constructor(message: string, options: FaultOptions = {}) {
+    super(message, { code: 'USAGE', ...options });
+  }
+}
+
+/** Configuration that cannot work: the process must not start. Exit status 2. */
+export class ConfigError extends MusicDbError {
+  constructor(message: string, options: FaultOptions = {}) {
+    super(message, { code: 'CONFIG', ...options });
+  }
+}
+
+/** Trying again cannot help: do not retry, record a dead letter. */
+export class PermanentError extends MusicDbError {}
+
+/** Trying again later may help: retry with backoff, costs an attempt. */
+export class TransientError extends MusicDbError {}
+
+/** The other side asked us to wait: costs neither an attempt nor a session. `retryAfterMs` in milliseconds. */
+export class ThrottledError extends MusicDbError {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, { retryAfterMs, ...options }: FaultOptions & { retryAfterMs: number }) {
+    super(message, { code: 'THROTTLED', ...options });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Turns anything that was thrown into an Error, keeping the original as `cause`. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

@@ -1,0 +1,106 @@
+/** What a source is: facts as data, a pure parser, and the links between its pages. */
+import type { Item } from './items.ts';
+
+export const SOURCE_NAMES = ['1001tracklists', 'mixesdb', 'setlistfm', 'reddit', 'applemusic', 'watchthedj'] as const;
+export type SourceName = (typeof SOURCE_NAMES)[number];
+
+/** What a parser is given. Parsers are pure: the same page always gives the same result, and they never throw on any bytes. */
+export interface Page {
+  /** Body after content-encoding was undone, before any character decoding. */
+  readonly body: Uint8Array;
+  /** Address the page was asked at, null when unknown (a saved file, standard input). */
+  readonly url: string | null;
+  /** HTTP status, null when unknown. */
+  readonly status: number | null;
+  /** Content-Type header, null when unknown. */
+  readonly contentType: string | null;
+  /** When the page was received, ISO 8601 UTC; null when unknown. The only clock a parser may use. */
+  readonly fetchedAt: string | null;
+}
+
+/** A page to fetch next, as a parser found it. */
+export interface PageRequest {
+  readonly url: string;
+  /** The source's own word for the kind of page, e.g. `tracklist`, `listing`. */
+  readonly kind: string;
+}
+
+/** Something a parser could not use. Nothing is dropped without one. */
+export interface Problem {
+  /** E.g. `decoy` `missing-tracks` `unknown-shape` `layout-drift` `truncated` `not-text` `empty` `too-large` `bad-value` `not-read-yet`. */
+  readonly code: string;
+  readonly message: string;
+  /** Position in the page: a selector, a JSON path, a line; null for the page as a whole. */
+  readonly where: string | null;
+}
+
+export interface ParseResult {
+  readonly source: SourceName;
+  readonly items: Item[];
+  readonly requests: PageRequest[];
+  readonly problems: Problem[];
+}
+
+export type Parser = (page: Page) => ParseResult;
+
+/** A condition that must hold before a source is asked anything over the network. */
+export interface AccessCondition {
+  /** Environment variable that fulfils it, e.g. `SETLISTFM_API_KEY`. */
+  readonly variable: string;
+  /** Why the source needs it, one sentence for the operator. */
+  readonly why: string;
+}
+
+/** Everything an operator should know of a source before running it. Shown by `musicdb list`. */
+export interface SourceFacts {
+  readonly name: SourceName;
+  /** Name as people write it, e.g. `setlist.fm`. */
+  readonly title: string;
+  readonly homepage: string;
+  /** `api`: official interface; `web`: public pages; `rendered`: pages that need a browser. */
+  readonly accessMode: 'api' | 'web' | 'rendered';
+  /** True while no real page of the source has been seen by its parser. */
+  readonly experimental: boolean;
+  /** Hosts this source may be asked at; every redirect is checked against them too. */
+  readonly hosts: readonly string[];
+  readonly conditions: readonly AccessCondition[];
+  readonly terms: {
+    readonly url: string | null;
+    readonly summary: string;
+    readonly licence: string | null;
+    readonly attribution: string | null;
+  };
+  readonly limits: {
+    /** Smallest time between two request starts, milliseconds. */
+    readonly minDelayMs: number;
+    readonly maxConcurrency: number;
+    /** Requests in 24 hours, null where the source names no number. */
+    readonly perDay: number | null;
+  };
+  /** Milliseconds between two scheduled looks at the seeds. */
+  readonly scheduleEveryMs: number;
+  /** Kinds of page its parser reads. */
+  readonly pageKinds: readonly string[];
+}
+
+/** Credentials and switches a spider may use to make request headers; a plain view of the environment, never logged. */
+export type Credentials = Readonly<Record<string, string | undefined>>;
+
+/** One source: facts (index.ts), links (spider.ts), parser (parser.ts). */
+export interface Source {
+  readonly facts: SourceFacts;
+  readonly parse: Parser;
+  /** Pages to start from when nobody named one. */
+  seeds(): PageRequest[];
+  /**
+   * The request for what a person typed: an id or an address of this source; null when it is neither.
+   * Used by `crawl --seed` and `rescrape`.
+   */
+  requestFor(idOrUrl: string): PageRequest | null;
+  /** Identity of an address within the source: same page, same text (scheme, tracking parameters, slugs and order folded away). */
+  normaliseUrl(url: string): string;
+  /** Request headers beside the User-Agent (keys, tokens, Accept). */
+  headers(request: PageRequest, credentials: Credentials): Record<string, string>;
+  /** Whether a page of this kind must be rendered by a browser. */
+  needsBrowser(request: PageRequest): boolean;
+}
