@@ -1,0 +1,169 @@
+/**
+ * The Crawlee harness: drives one source's spider over requests leased from the frontier. It fetches, archives, parses and hands on;
+ * it knows no queue and no database. Crawlee keeps no request storage of its own here (its storage holds every page in memory),
+ * and retries nothing: the frontier owns retries, because only it survives the process.
+ */
+import { BasicCrawler, Configuration, type IRequestList, LogLevel, log, Request } from '@crawlee/basic';
+import { asError } from '../src/core/errors.ts';
+import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
+import type { ParseResult, Source } from '../src/core/source.ts';
+
+/** One page fetched, archived and parsed. */
+export interface Visit {
+  readonly request: LeasedRequest;
+  readonly page: FetchedPage;
+  readonly result: ParseResult;
+}
+
+export interface SpiderRun {
+  readonly source: Source;
+  /** Pages in flight at most. */
+  readonly concurrency: number;
+  /** Leases up to `count` requests; an empty answer means that nothing is due now. */
+  readonly lease: (count: number) => Promise<LeasedRequest[]>;
+  /** True when no visit that was handed on still waits to be stored: only then can an empty lease mean the end. */
+  readonly settled: () => Promise<void>;
+  readonly fetch: (request: LeasedRequest) => Promise<FetchedPage>;
+  /** Renders a page in a browser; called for requests whose source says `needsBrowser`. */
+  readonly render: (request: LeasedRequest) => Promise<FetchedPage>;
+  /** Keeps the bytes before anything reads them. */
+  readonly archive: (page: FetchedPage) => Promise<void>;
+  readonly onVisit: (visit: Visit) => Promise<void>;
+  readonly onFailure: (request: LeasedRequest, error: Error) => Promise<void>;
+  /** When aborted, nothing new is leased and what is in flight is finished. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs until nothing is due or the signal is aborted; resolves when everything in flight has been handed on. */
+export async function runSpider(run: SpiderRun): Promise<void> {
+  log.setLevel(LogLevel.OFF);
+  const requests = new LeasedRequests(run);
+  const crawler = new BasicCrawler(
+    {
+      requestList: requests,
+      requestHandler: ({ request }) => visit(run, request.userData.leased as LeasedRequest),
+      minConcurrency: run.concurrency,
+      maxConcurrency: run.concurrency,
+      maxRequestRetries: 0,
+      requestHandlerTimeoutSecs: 300,
+      useSessionPool: false,
+      retryOnBlocked: false,
+      statisticsOptions: { logIntervalSecs: 3_600, persistenceOptions: { enable: false } },
+      autoscaledPoolOptions: {
+        maybeRunIntervalSecs: 0.05,
+        loggingIntervalSecs: null,
+        systemStatusOptions: {
+          maxMemoryOverloadedRatio: 1,
+          maxEventLoopOverloadedRatio: 1,
+          maxCpuOverloadedRatio: 1,
+          maxClientOverloadedRatio: 1,
+        },
+      },
+    },
+    new Configuration({ persistStorage: false, availableMemoryRatio: 0.9 }),
+  );
+  await crawler.run();
+  if (requests.fault !== null) throw requests.fault;
+}
+
+async function visit(run: SpiderRun, request: LeasedRequest): Promise<void> {
+  try {
+    const page = await (run.source.needsBrowser(request) ? run.render(request) : run.fetch(request));
+    await run.archive(page);
+    const result = run.source.parse({
+      body: page.body,
+      url: page.finalUrl,
+      status: page.status,
+      contentType: page.headers['content-type'] ?? null,
+      fetchedAt: page.fetchedAt.toISOString(),
+    });
+    await run.onVisit({ request, page, result });
+  } catch (thrown) {
+    await run.onFailure(request, asError(thrown));
+  }
+}
+
+/** The frontier as Crawlee sees it: an endless list that leases ahead a little and ends when nothing is due and nothing is in flight. */
+class LeasedRequests implements IRequestList {
+  readonly inProgress = new Set<string>();
+  /** A fault of the frontier itself: ends the run, and is thrown from it. */
+  fault: Error | null = null;
+  readonly #run: SpiderRun;
+  #buffer: LeasedRequest[] = [];
+  #handled = 0;
+  #finished = false;
+  #filling: Promise<void> | null = null;
+
+  constructor(run: SpiderRun) {
+    this.#run = run;
+  }
+
+  length(): number {
+    return this.#handled + this.inProgress.size + this.#buffer.length;
+  }
+
+  handledCount(): number {
+    return this.#handled;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    await this.#fill();
+    return this.#buffer.length === 0;
+  }
+
+  async isFinished(): Promise<boolean> {
+    return this.#finished && this.inProgress.size === 0 && this.#buffer.length === 0;
+  }
+
+  async fetchNextRequest(): Promise<Request | null> {
+    await this.#fill();
+    const leased = this.#buffer.shift();
+    if (leased === undefined) return null;
+    const uniqueKey = `${leased.id}-${leased.token}`;
+    this.inProgress.add(uniqueKey);
+    return new Request({ url: leased.url, uniqueKey, userData: { leased }, skipNavigation: true });
+  }
+
+  async markRequestHandled(request: Request): Promise<void> {
+    this.inProgress.delete(request.uniqueKey);
+    this.#handled += 1;
+  }
+
+  async reclaimRequest(request: Request): Promise<void> {
+    await this.markRequestHandled(request);
+  }
+
+  async persistState(): Promise<void> {
+    // The frontier in Postgres is the state.
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Request> {
+    for (let next = await this.fetchNextRequest(); next !== null; next = await this.fetchNextRequest()) yield next;
+  }
+
+  #fill(): Promise<void> {
+    if (this.#buffer.length > 0 || this.#finished) return Promise.resolve();
+    this.#filling ??= this.#leaseMore().finally(() => {
+      this.#filling = null;
+    });
+    return this.#filling;
+  }
+
+  async #leaseMore(): Promise<void> {
+    try {
+      if (this.#run.signal.aborted) {
+        this.#finished = true;
+        return;
+      }
+      const busy = this.inProgress.size > 0;
+      this.#buffer = await this.#run.lease(this.#run.concurrency);
+      if (this.#buffer.length > 0 || busy) return;
+      await this.#run.settled();
+      this.#buffer = await this.#run.lease(this.#run.concurrency);
+      this.#finished = this.#buffer.length === 0;
+    } catch (error) {
+      this.fault = asError(error);
+      this.#finished = true;
+    }
+  }
+}

@@ -1,0 +1,209 @@
+/** The only reader of the environment: one table of settings, checked once, every fault named in one message. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ConfigError } from '../core/errors.ts';
+import { SOURCE_NAMES } from '../core/source.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'])
+  .transform((text) => text === 'true' || text === '1' || text === 'yes');
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database');
+const redisUrl = z.string().regex(/^rediss?:\/\//, 'expected redis://host:port');
+const httpUrl = z.string().regex(/^https?:\/\//, 'expected http://host:port');
+const hostPorts = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, 'expected host:port,host:port,…')));
+const hostMap = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.string().regex(/^[^\s=/]+=https?:\/\/[^\s=]+$/, 'expected host=http://127.0.0.1:port,…')))
+  .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=') as [string, string])));
+const url = (accepted: z.ZodType<string>) => accepted.nullable().default(null);
+
+/** One line a setting: environment variable, what is accepted, default. `secret` ones also come from `<NAME>_FILE` and are never printed. */
+const SETTINGS = {
+  databaseUrl: { variable: 'DATABASE_URL', schema: url(postgresUrl), secret: true },
+  redisUrl: { variable: 'REDIS_URL', schema: url(redisUrl), secret: true },
+  elasticsearchUrl: { variable: 'ELASTICSEARCH_URL', schema: url(httpUrl), secret: true },
+  dataDir: { variable: 'MUSICDB_DATA', schema: z.string().min(1).default(defaultDataDir()), secret: false },
+  archiveDir: { variable: 'MUSICDB_ARCHIVE', schema: z.string().min(1).nullable().default(null), secret: false },
+  apiHost: { variable: 'MUSICDB_API_HOST', schema: z.string().min(1).default('127.0.0.1'), secret: false },
+  apiPort: { variable: 'MUSICDB_API_PORT', schema: port.default(8082), secret: false },
+  apiToken: {
+    variable: 'MUSICDB_API_TOKEN',
+    schema: z.string().min(8, 'expected 8 characters or more').nullable().default(null),
+    secret: true,
+  },
+  logLevel: {
+    variable: 'MUSICDB_LOG_LEVEL',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    secret: false,
+  },
+  queuePrefix: {
+    variable: 'MUSICDB_QUEUE_PREFIX',
+    schema: z
+      .string()
+      .regex(/^\{[\w.-]+\}$/, 'expected a hash tag such as {musicdb}')
+      .default('{musicdb}'),
+    secret: false,
+  },
+  searchPrefix: {
+    variable: 'MUSICDB_SEARCH_PREFIX',
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/)
+      .default('musicdb'),
+    secret: false,
+  },
+  egressAllow: { variable: 'MUSICDB_EGRESS_ALLOW', schema: hostPorts.default([]), secret: false },
+  sandboxHosts: { variable: 'MUSICDB_SANDBOX_HOSTS', schema: hostMap.default({}), secret: false },
+  contact: { variable: 'MUSICDB_CONTACT', schema: z.string().min(3).nullable().default(null), secret: false },
+  enable1001tracklists: { variable: 'MUSICDB_ENABLE_1001TRACKLISTS', schema: flag.default(false), secret: false },
+  crawlConcurrency: {
+    variable: 'MUSICDB_CRAWL_CONCURRENCY',
+    schema: z.coerce.number().int().min(1).max(256).default(16),
+    secret: false,
+  },
+  politeness: {
+    variable: 'MUSICDB_POLITENESS',
+    schema: z.enum(['on', 'off-for-benchmarks']).default('on'),
+    secret: false,
+  },
+  chromiumPath: { variable: 'CHROMIUM_PATH', schema: z.string().min(1).nullable().default(null), secret: false },
+} as const;
+
+/** Credentials of sources: passed on as they are to the spider that names them in its access conditions. */
+const CREDENTIALS = [
+  'SETLISTFM_API_KEY',
+  'APPLE_MUSIC_KEY_ID',
+  'APPLE_MUSIC_TEAM_ID',
+  'APPLE_MUSIC_PRIVATE_KEY',
+  'REDDIT_CLIENT_ID',
+  'REDDIT_CLIENT_SECRET',
+  'REDDIT_USER_AGENT',
+] as const;
+
+type Settings = { readonly [Key in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Key]['schema']> };
+
+export interface Config extends Settings {
+  /** Values of the sources' access conditions, by variable; only those that are set. */
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads and checks the whole configuration.
+ * @throws ConfigError naming every fault: variable, value given (never a secret), what was expected.
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, { variable, schema, secret }] of Object.entries(SETTINGS)) {
+    const given = readVariable(env, variable, secret, faults);
+    const parsed = schema.safeParse(given);
+    if (parsed.success) values[key] = parsed.data;
+    else faults.push(faultText(variable, secret ? undefined : given, parsed.error));
+  }
+  const credentials = readCredentials(env, faults);
+  faults.push(...unknownVariables(env));
+  if (faults.length > 0) {
+    throw new ConfigError(`configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`, {
+      hint: 'Correct the variables named above; `musicdb config --help` lists all of them.',
+    });
+  }
+  const named = { ...(values as Settings), credentials };
+  return { ...named, credentials: { ...credentials, ...switches(named) } };
+}
+
+/** The configuration as it may be shown: secrets as "[set]", passwords in addresses removed. */
+export function redactConfig(config: Config): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const [key, { secret }] of Object.entries(SETTINGS)) {
+    const value = config[key as keyof Settings];
+    shown[key] = secret && typeof value === 'string' ? redactSecret(value) : value;
+  }
+  shown.credentials = Object.fromEntries(Object.keys(config.credentials).map((name) => [name, '[set]']));
+  return shown;
+}
+
+/** Names of all environment variables that MusicDB reads, for help and for the tests of the documentation. */
+export function configVariables(): string[] {
+  return [...Object.values(SETTINGS).map(({ variable }) => variable), ...CREDENTIALS];
+}
+
+function defaultDataDir(): string {
+  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'musicdb');
+}
+
+/** Switches that sources name among their conditions though they are settings of ours. */
+function switches(settings: Settings): Record<string, string> {
+  return {
+    ...(settings.contact === null ? {} : { MUSICDB_CONTACT: settings.contact }),
+    ...(settings.enable1001tracklists ? { MUSICDB_ENABLE_1001TRACKLISTS: 'true' } : {}),
+  };
+}
+
+function readCredentials(env: Environment, faults: string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const variable of CREDENTIALS) {
+    const value = readVariable(env, variable, true, faults);
+    if (value !== undefined) found[variable] = value;
+  }
+  return found;
+}
+
+function readVariable(env: Environment, variable: string, secret: boolean, faults: string[]): string | undefined {
+  const file = secret ? env[`${variable}_FILE`] : undefined;
+  const given = env[variable] === '' ? undefined : env[variable];
+  if (file === undefined || file === '') return given;
+  if (given !== undefined) faults.push(`${variable} and ${variable}_FILE are both set: keep one`);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    faults.push(`${variable}_FILE=${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    return undefined;
+  }
+}
+
+function unknownVariables(env: Environment): string[] {
+  const known = new Set([...configVariables(), ...configVariables().map((name) => `${name}_FILE`)]);
+  return Object.keys(env)
+    .filter(
+      (name) =>
+        name.startsWith('MUSICDB_') &&
+        !name.startsWith('MUSICDB_TEST_') &&
+        !name.startsWith('MUSICDB_BENCH_') &&
+        !known.has(name),
+    )
+    .map((name) => `${name}: no such setting`);
+}
+
+function faultText(variable: string, given: string | undefined, error: z.ZodError): string {
+  const expected = error.issues.map((issue) => issue.message).join('; ');
+  return given === undefined ? `${variable}: ${expected}` : `${variable}=${given}: ${expected}`;
+}
+
+function redactSecret(value: string): string {
+  if (!/^[a-z]+:\/\//.test(value)) return '[set]';
+  return value
+    .replace(/\/\/([^/@]*)@/, '//[redacted]@')
+    .replace(/([?&](?:password|token|key)=)[^&]*/gi, '$1[redacted]');
+}
+
+/** Kept here so that help and readers of facts agree with what crawls. */
+export const CRAWL_QUEUES = SOURCE_NAMES.map((source) => `crawl-${source}` as const);
