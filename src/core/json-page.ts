@@ -1,0 +1,66 @@
+/** JSON answers of interfaces: from bytes to a value, and safe looks into a value nobody has checked. */
+import type { Problem } from './source.ts';
+import { decodeText } from './text.ts';
+
+export type JsonRecord = Record<string, unknown>;
+export type JsonReading = { ok: true; value: unknown; text: string } | { ok: false; problem: Problem; text: string };
+
+/** Larger bodies are refused unread: no interface of ours sends them. */
+export const MAX_JSON_BYTES = 50 * 1024 * 1024;
+
+/** Parses a body as JSON; otherwise says why not (`empty`, `too-large`, `not-text`, `truncated`, `unknown-shape`). Never throws. */
+export function readJsonPage(body: Uint8Array): JsonReading {
+  if (body.byteLength > MAX_JSON_BYTES) {
+    return refuse('too-large', `${body.byteLength} bytes, at most ${MAX_JSON_BYTES} are read`, '');
+  }
+  const { text, valid } = decodeText(body);
+  if (text.trim() === '') return refuse('empty', 'the body holds nothing', text);
+  if (!valid || text.includes('\0')) return refuse('not-text', 'the body is no UTF-8 text, expected JSON', '');
+  return readJsonText(text);
+}
+
+/** Parses a text as JSON, or says why not (`truncated`, `unknown-shape`). Never throws. */
+export function readJsonText(text: string): JsonReading {
+  try {
+    return { ok: true, value: JSON.parse(text), text };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!/^\s*[[{]/.test(text)) return refuse('unknown-shape', 'expected JSON, found other text', text);
+    // A whole document ends as it began; one that does not was cut off on its way.
+    const cut = !/[\]}]\s*$/.test(text) || /end of JSON|unterminated/i.test(why);
+    return refuse(cut ? 'truncated' : 'unknown-shape', `broken JSON: ${why.slice(0, 120)}`, text);
+  }
+}
+
+/** The value as an object with fields; an empty one for everything else. */
+export function asRecord(value: unknown): JsonRecord {
+  return isRecord(value) ? value : {};
+}
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value as a list; an empty one for everything else. */
+export function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A text that says something, as it was given; numbers as their digits; null for everything else. */
+export function asText(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** A finite number; null for everything else, also for digits in quotes. */
+export function asNumber(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+export function asBoolean(value: unknown): boolean | null {
+  return typeof value === 'boolean' ? value : null;
+}
+
+function refuse(code: string, message: string, text: string): JsonReading {
+  return { ok: false, problem: { code, message, where: null }, text };
+}
