@@ -1,0 +1,165 @@
+/** The frontier: requests known, and when they are due. Leases are fenced by a token that grows with every lease. */
+import type { LeasedRequest } from '../core/fetching.ts';
+import type { Queryable } from '../platform/database.ts';
+
+/** How long a holder may keep a request before others may take it, milliseconds. */
+export const LEASE_MS = 120_000;
+/** A request that failed this often stays failed until a person or a schedule asks again. */
+export const MAX_ATTEMPTS = 5;
+
+export interface FrontierRequest {
+  readonly source: string;
+  /** Identity of the address within the source. */
+  readonly urlKey: string;
+  readonly url: string;
+  readonly kind: string;
+  /** 1 is first. */
+  readonly priority: number;
+  readonly depth: number;
+  readonly runId: string | null;
+}
+
+/** Adds requests that are not known yet; known ones stay as they are. Returns how many were new. */
+export async function addRequests(tx: Queryable, requests: readonly FrontierRequest[], now: Date): Promise<number> {
+  return insertRequests(tx, requests, now, 'frontier-add', 'do nothing');
+}
+
+/** Makes requests due now, known or not (seeds, re-scrapes); one that is leased stays with its holder. */
+export async function makeDue(tx: Queryable, requests: readonly FrontierRequest[], now: Date): Promise<number> {
+  return insertRequests(
+    tx,
+    requests,
+    now,
+    'frontier-make-due',
+    `do update set state = 'due', due_at = excluded.due_at, priority = least(frontier.priority, excluded.priority), attempts = 0, run_id = excluded.run_id
+     where frontier.state <> 'leased'`,
+  );
+}
+
+/** Leases up to `count` due requests of a source, best priority first; requests whose lease ran out are taken again. */
+export async function leaseDue(
+  db: Queryable,
+  { source, owner, count, now }: { source: string; owner: string; count: number; now: Date },
+): Promise<LeasedRequest[]> {
+  const { rows } = await db.query<LeasedRequest & Record<string, unknown>>({
+    name: 'frontier-lease',
+    text: `with due as (
+             select id from frontier where source = $1 and state = 'due' and due_at <= $4 order by priority, due_at, id limit $3 for update skip locked)
+           update frontier f set state = 'leased', lease_owner = $2, lease_token = lease_token + 1, lease_until = $5
+           from due where f.id = due.id
+           returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token`,
+    values: [source, owner, count, now, new Date(now.getTime() + LEASE_MS)],
+  });
+  return rows;
+}
+
+/** Ends leases whose requests were fetched. Returns the ids that were still held with their token: the others' results must be dropped. */
+export async function finishLeases(
+  tx: Queryable,
+  leases: readonly { id: number; token: number }[],
+  now: Date,
+): Promise<Set<number>> {
+  const { rows } = await tx.query<{ id: number }>({
+    name: 'frontier-finish',
+    text: `update frontier f set state = 'done', lease_owner = null, lease_until = null, last_fetched_at = $3, last_problem = null, attempts = 0
+           from unnest($1::bigint[], $2::bigint[]) as held (id, token)
+           where f.id = held.id and f.lease_token = held.token and f.state = 'leased' returning f.id`,
+    values: [leases.map(({ id }) => id), leases.map(({ token }) => token), now],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+export interface FailedLease {
+  readonly id: number;
+  readonly token: number;
+  readonly problem: string;
+  /** `retry`: due again at `dueAt`, costs an attempt; `wait`: due again at `dueAt`, costs nothing; `give-up`: failed for good. */
+  readonly cure: 'retry' | 'wait' | 'give-up';
+  readonly dueAt: Date;
+}
+
+export async function failLease(db: Queryable, failed: FailedLease): Promise<void> {
+  await db.query({
+    name: 'frontier-fail',
+    text: `update frontier set attempts = attempts + case when $4 = 'wait' then 0 else 1 end,
+             state = case when $4 = 'give-up' or ($4 = 'retry' and attempts + 1 >= ${MAX_ATTEMPTS}) then 'failed' else 'due' end,
+             due_at = $5, last_problem = $3, lease_owner = null, lease_until = null
+           where id = $1 and lease_token = $2 and state = 'leased'`,
+    values: [failed.id, failed.token, failed.problem, failed.cure, failed.dueAt],
+  });
+}
+
+/** Gives back what a stopping holder did not start. */
+export async function releaseLeases(db: Queryable, owner: string): Promise<void> {
+  await db.query(
+    `update frontier set state = 'due', lease_owner = null, lease_until = null where lease_owner = $1 and state = 'leased'`,
+    [owner],
+  );
+}
+
+/** Requests whose holder vanished become due again. Returns how many. */
+export async function expireLeases(db: Queryable, now: Date): Promise<number> {
+  const { rowCount } = await db.query(
+    `update frontier set state = 'due', lease_owner = null, lease_until = null where state = 'leased' and lease_until <= $1`,
+    [now],
+  );
+  return rowCount ?? 0;
+}
+
+export interface DueSource {
+  readonly source: string;
+  readonly due: number;
+  /** Best (smallest) priority among what is due. */
+  readonly priority: number;
+}
+
+/** Sources with due requests, most urgent first. */
+export async function findDueSources(db: Queryable, now: Date): Promise<DueSource[]> {
+  const { rows } = await db.query<DueSource & Record<string, unknown>>(
+    `select source, count(*)::int as due, min(priority)::int as priority from frontier where state = 'due' and due_at <= $1 group by source order by priority, source`,
+    [now],
+  );
+  return rows;
+}
+
+/** Requests by state, for one source or all. */
+export async function countRequests(db: Queryable, source: string | null = null): Promise<Record<string, number>> {
+  const { rows } = await db.query<{ state: string; count: number }>(
+    'select state, count(*)::int as count from frontier where $1::text is null or source = $1 group by state',
+    [source],
+  );
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}
+
+async function insertRequests(
+  tx: Queryable,
+  requests: readonly FrontierRequest[],
+  now: Date,
+  name: string,
+  onConflict: string,
+): Promise<number> {
+  const unique = [...new Map(requests.map((request) => [`${request.source} ${request.urlKey}`, request])).values()];
+  if (unique.length === 0) return 0;
+  unique.sort((a, b) => (a.source === b.source ? compare(a.urlKey, b.urlKey) : compare(a.source, b.source)));
+  const { rowCount } = await tx.query({
+    name,
+    text: `insert into frontier (source, url_key, url, kind, priority, depth, run_id, due_at)
+           select *, $8 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::uuid[])
+           on conflict (source, url_key) ${onConflict}`,
+    values: [
+      unique.map((request) => request.source),
+      unique.map((request) => request.urlKey),
+      unique.map((request) => request.url),
+      unique.map((request) => request.kind),
+      unique.map((request) => request.priority),
+      unique.map((request) => request.depth),
+      unique.map((request) => request.runId),
+      now,
+    ],
+  });
+  return rowCount ?? 0;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,237 @@
+/**
+ * Landing: a batch of visited pages becomes documents, fetches, raw items, new requests and the jobs that go on with them, in one
+ * transaction. Landing the same page again changes nothing; a page whose lease was lost lands nothing.
+ */
+import { createHash } from 'node:crypto';
+import type { Via } from '../core/fetching.ts';
+import { externalIdOf, type Item } from '../core/items.ts';
+import type { Problem } from '../core/source.ts';
+import type { Queryable } from '../platform/database.ts';
+import { addRequests, type FrontierRequest, finishLeases } from './frontier.ts';
+import { quarantine } from './quarantine.ts';
+
+/** A page fetched, archived and parsed, ready to be stored. */
+export interface LandingPage {
+  readonly source: string;
+  readonly via: Via;
+  readonly url: string | null;
+  readonly finalUrl: string | null;
+  readonly kind: string | null;
+  readonly status: number | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly redirects: readonly unknown[];
+  readonly remoteAddress: string | null;
+  readonly durationMs: number | null;
+  readonly fetchedAt: Date;
+  readonly runId: string | null;
+  readonly document: {
+    readonly digest: Buffer;
+    readonly sizeBytes: number;
+    readonly storedBytes: number;
+    readonly contentEncoding: string | null;
+  };
+  readonly items: readonly Item[];
+  readonly problems: readonly Problem[];
+  readonly requests: readonly FrontierRequest[];
+  /** The lease it was fetched under; null for imports. */
+  readonly lease: { readonly id: number; readonly token: number } | null;
+}
+
+export interface Landed {
+  /** Raw items that are new or changed and have a pipeline. */
+  readonly toTransform: number[];
+  readonly pages: number;
+  readonly items: number;
+  /** Items that were known with the same content. */
+  readonly unchanged: number;
+  readonly newRequests: number;
+  readonly quarantined: number;
+}
+
+/** Problems that describe a page we could not use (or not trust); the others are remarks and stay with the fetch. */
+const QUARANTINED = new Set([
+  'decoy',
+  'missing-tracks',
+  'layout-drift',
+  'unknown-shape',
+  'not-text',
+  'empty',
+  'truncated',
+  'too-large',
+  'bad-value',
+  'parser-fault',
+]);
+
+/** @param isPipelined whether items of a kind go through the pipeline; the others are kept as they are. */
+export async function landPages(
+  tx: Queryable,
+  pages: readonly LandingPage[],
+  isPipelined: (kind: string) => boolean,
+  now: Date,
+): Promise<Landed> {
+  const held = await heldPages(tx, pages, now);
+  await insertDocuments(tx, held, now);
+  await insertFetches(tx, held);
+  const landed = await upsertRawItems(tx, held, isPipelined);
+  const newRequests = await addRequests(
+    tx,
+    held.flatMap((page) => page.requests),
+    now,
+  );
+  const quarantined = await quarantine(tx, held.flatMap(refusedParts), now);
+  return { ...landed, pages: held.length, newRequests, quarantined };
+}
+
+async function heldPages(tx: Queryable, pages: readonly LandingPage[], now: Date): Promise<LandingPage[]> {
+  const leases = pages.flatMap((page) => page.lease ?? []);
+  if (leases.length === 0) return [...pages];
+  const held = await finishLeases(tx, leases, now);
+  return pages.filter((page) => page.lease === null || held.has(page.lease.id));
+}
+
+async function insertDocuments(tx: Queryable, pages: readonly LandingPage[], now: Date): Promise<void> {
+  const documents = [...new Map(pages.map(({ document }) => [document.digest.toString('hex'), document])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, document]) => document);
+  await tx.query({
+    name: 'documents-insert',
+    text: `insert into documents (digest, size_bytes, stored_bytes, content_encoding, created_at)
+           select *, $5 from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::text[]) on conflict (digest) do nothing`,
+    values: [
+      documents.map((d) => d.digest),
+      documents.map((d) => d.sizeBytes),
+      documents.map((d) => d.storedBytes),
+      documents.map((d) => d.contentEncoding),
+      now,
+    ],
+  });
+}
+
+async function insertFetches(tx: Queryable, pages: readonly LandingPage[]): Promise<void> {
+  await tx.query({
+    name: 'fetches-insert',
+    text: `insert into fetches (source, via, url, final_url, kind, status, content_type, headers, redirects, remote_address, document_digest, outcome, problem, duration_ms, run_id, fetched_at)
+           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::jsonb[], $9::jsonb[], $10::text[], $11::bytea[],
+             $12::text[], $13::text[], $14::int[], $15::uuid[], $16::timestamptz[])`,
+    values: [
+      pages.map((p) => p.source),
+      pages.map((p) => p.via),
+      pages.map((p) => p.url),
+      pages.map((p) => p.finalUrl),
+      pages.map((p) => p.kind),
+      pages.map((p) => p.status),
+      pages.map((p) => p.headers?.['content-type'] ?? null),
+      pages.map((p) => (p.headers === null ? null : JSON.stringify(p.headers))),
+      pages.map((p) => (p.redirects.length === 0 ? null : JSON.stringify(p.redirects))),
+      pages.map((p) => p.remoteAddress),
+      pages.map((p) => p.document.digest),
+      pages.map(outcomeOf),
+      pages.map((p) => p.problems[0]?.message ?? null),
+      pages.map((p) => p.durationMs),
+      pages.map((p) => p.runId),
+      pages.map((p) => p.fetchedAt),
+    ],
+  });
+}
+
+function outcomeOf(page: LandingPage): string {
+  if (page.items.some((item) => item.kind === 'block')) return 'block';
+  if (page.items.length > 0) return 'ok';
+  return page.problems[0]?.code ?? 'no-items';
+}
+
+interface RawRow {
+  readonly page: LandingPage;
+  readonly item: Item;
+  readonly externalId: string;
+  readonly body: string;
+  readonly position: number;
+}
+
+async function upsertRawItems(
+  tx: Queryable,
+  pages: readonly LandingPage[],
+  isPipelined: (kind: string) => boolean,
+): Promise<Pick<Landed, 'toTransform' | 'items' | 'unchanged'>> {
+  const rows = rawRows(pages);
+  if (rows.length === 0) return { toTransform: [], items: 0, unchanged: 0 };
+  const { rows: changed } = await tx.query<{ id: number; kind: string }>({
+    name: 'raw-items-upsert',
+    text: `insert into raw_items (source, kind, external_id, document_digest, document_position, url, body, body_digest, state, run_id, observed_at)
+           select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::text[], $7::jsonb[], $8::bytea[], $9::text[], $10::uuid[], $11::timestamptz[])
+           on conflict (source, kind, external_id) do update
+             set document_digest = excluded.document_digest, document_position = excluded.document_position, url = excluded.url, body = excluded.body,
+                 body_digest = excluded.body_digest, state = excluded.state, run_id = excluded.run_id, observed_at = excluded.observed_at, version = raw_items.version + 1
+             where raw_items.body_digest <> excluded.body_digest and raw_items.observed_at <= excluded.observed_at
+           returning id, kind`,
+    values: [
+      rows.map((r) => r.page.source),
+      rows.map((r) => r.item.kind),
+      rows.map((r) => r.externalId),
+      rows.map((r) => r.page.document.digest),
+      rows.map((r) => r.position),
+      rows.map((r) => r.page.finalUrl ?? r.page.url),
+      rows.map((r) => r.body),
+      rows.map((r) => createHash('sha256').update(r.body).digest()),
+      rows.map((r) => (isPipelined(r.item.kind) ? 'landed' : 'kept')),
+      rows.map((r) => r.page.runId),
+      rows.map((r) => r.page.fetchedAt),
+    ],
+  });
+  const toTransform = changed.filter(({ kind }) => isPipelined(kind)).map(({ id }) => id);
+  return { toTransform, items: rows.length, unchanged: rows.length - changed.length };
+}
+
+/** One row an item key, the last reading of a batch winning, in key order (two landings must not deadlock). */
+function rawRows(pages: readonly LandingPage[]): RawRow[] {
+  const byKey = new Map<string, RawRow>();
+  for (const page of pages) {
+    for (const [position, item] of page.items.entries()) {
+      const externalId = externalIdOf(item);
+      byKey.set(`${page.source}\u001f${item.kind}\u001f${externalId}`, {
+        page,
+        item,
+        externalId,
+        body: jsonText(item),
+        position,
+      });
+    }
+  }
+  return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+/** Postgres text holds no NUL: a page that carries one keeps its item, with the replacement character in its place. */
+function jsonText(item: Item): string {
+  return JSON.stringify(item).replaceAll('\\u0000', '\\ufffd');
+}
+
+function refusedParts(page: LandingPage) {
+  const document = page.document.digest;
+  const about = {
+    source: page.source,
+    kind: page.kind,
+    rawItemId: null,
+    documentDigest: document,
+    url: page.finalUrl ?? page.url,
+  };
+  const hex = document.toString('hex');
+  const problems = page.problems
+    .filter(({ code }) => QUARANTINED.has(code))
+    .map(({ code, message, where }) => ({
+      ...about,
+      dedupeKey: `document:${page.source}:${hex}:${code}:${where ?? ''}`,
+      reason: code,
+      message,
+      position: where,
+    }));
+  const blocks = page.items
+    .filter((item) => item.kind === 'block')
+    .map(({ reason }) => ({
+      ...about,
+      dedupeKey: `document:${page.source}:${hex}:block`,
+      reason: `block:${reason}`,
+      message: `the source refused us: ${reason}`,
+      position: null,
+    }));
+  return [...problems, ...blocks];
+}

@@ -1,0 +1,93 @@
+/** Raw items on their way: landed → transformed → loaded, or quarantined with a reason. The state is the done-mark of each stage. */
+import type { Item } from '../core/items.ts';
+import type { SourceName } from '../core/source.ts';
+import type { Queryable } from '../platform/database.ts';
+
+export interface RawItemRow {
+  readonly id: number;
+  readonly version: number;
+  readonly source: SourceName;
+  readonly kind: Item['kind'];
+  readonly externalId: string;
+  readonly documentDigest: Buffer;
+  readonly url: string | null;
+  readonly body: Item;
+  readonly observedAt: Date;
+  readonly eventDate: string | null;
+}
+
+const HEAD = `r.id, r.version, r.source, r.kind, r.external_id as "externalId", r.document_digest as "documentDigest", r.url, r.observed_at as "observedAt", r.event_date as "eventDate"`;
+
+/** The given items that still wait for the transform, locked until `tx` ends. */
+export async function holdLanded(tx: Queryable, ids: readonly number[]): Promise<RawItemRow[]> {
+  const { rows } = await tx.query<RawItemRow & Record<string, unknown>>({
+    name: 'raw-items-hold-landed',
+    text: `select ${HEAD}, r.body from raw_items r where r.id = any($1::bigint[]) and r.state = 'landed' order by r.id for update`,
+    values: [ids],
+  });
+  return rows;
+}
+
+/** The given items that still wait to be loaded, with what the stages made of them, locked until `tx` ends. */
+export async function holdTransformed<Prepared>(
+  tx: Queryable,
+  ids: readonly number[],
+): Promise<(Omit<RawItemRow, 'body'> & { prepared: Prepared })[]> {
+  const { rows } = await tx.query<Omit<RawItemRow, 'body'> & { prepared: Prepared }>({
+    name: 'raw-items-hold-transformed',
+    text: `select ${HEAD}, i.body as prepared from raw_items r join items i on i.raw_item_id = r.id and i.raw_item_version = r.version
+           where r.id = any($1::bigint[]) and r.state = 'transformed' order by r.id for update of r`,
+    values: [ids],
+  });
+  return rows;
+}
+
+/** Keeps the stages' output and marks the items transformed. */
+export async function storePrepared(
+  tx: Queryable,
+  prepared: readonly { id: number; version: number; body: string }[],
+): Promise<void> {
+  if (prepared.length === 0) return;
+  await tx.query({
+    name: 'items-store',
+    text: `with stored as (
+             insert into items (raw_item_id, raw_item_version, body) select * from unnest($1::bigint[], $2::bigint[], $3::jsonb[])
+             on conflict (raw_item_id) do update set raw_item_version = excluded.raw_item_version, body = excluded.body returning raw_item_id)
+           update raw_items r set state = 'transformed' from stored where r.id = stored.raw_item_id`,
+    values: [prepared.map(({ id }) => id), prepared.map(({ version }) => version), prepared.map(({ body }) => body)],
+  });
+}
+
+export async function setState(
+  tx: Queryable,
+  ids: readonly number[],
+  state: 'kept' | 'quarantined' | 'dead' | 'landed',
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query('update raw_items set state = $2 where id = any($1::bigint[])', [ids, state]);
+}
+
+/** Items that a stage never finished and no outstanding job will: their enqueue or their job was lost. */
+export async function findStranded(
+  db: Queryable,
+  before: Date,
+  limit: number,
+): Promise<{ id: number; state: 'landed' | 'transformed' }[]> {
+  const { rows } = await db.query<{ id: number; state: 'landed' | 'transformed' }>(
+    `select r.id, r.state from raw_items r
+     where r.state in ('landed', 'transformed') and r.observed_at < $1
+       and not exists (select 1 from outbox o where o.queue in ('transform', 'load') and o.payload->'rawItemIds' @> to_jsonb(r.id))
+     order by r.id limit $2`,
+    [before, limit],
+  );
+  return rows;
+}
+
+/** Items by state, for one run or all. */
+export async function countByState(db: Queryable, runId: string | null = null): Promise<Record<string, number>> {
+  const { rows } = await db.query<{ state: string; count: number }>(
+    'select state, count(*)::int as count from raw_items where $1::uuid is null or run_id = $1 group by state',
+    [runId],
+  );
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}

@@ -1,0 +1,57 @@
+/** The numbers of `up --once`, `import` and `status`: what came in, what came out of it. */
+import type { Queryable } from '../platform/database.ts';
+
+export interface SourceSummary {
+  readonly documents: number;
+  readonly items: number;
+  readonly quarantined: number;
+}
+
+export interface CatalogueSummary {
+  readonly sources: Record<string, SourceSummary>;
+  readonly tracks: number;
+  readonly artists: number;
+  readonly setlists: number;
+  readonly setlistTracks: number;
+  readonly mentions: number;
+}
+
+export async function readSummary(db: Queryable, sourceNames: readonly string[]): Promise<CatalogueSummary> {
+  const { rows: totals } = await db.query<Omit<CatalogueSummary, 'sources'> & Record<string, unknown>>(
+    `select (select count(*)::int from tracks) as tracks, (select count(*)::int from artists) as artists, (select count(*)::int from setlists) as setlists,
+            (select count(*)::int from setlist_tracks) as "setlistTracks", (select count(*)::int from mentions) as mentions`,
+  );
+  const { rows } = await db.query<SourceSummary & { source: string }>(
+    `select s.source,
+            (select count(distinct document_digest)::int from fetches f where f.source = s.source) as documents,
+            (select count(*)::int from raw_items r where r.source = s.source) as items,
+            (select count(*)::int from quarantine q where q.source = s.source and q.resolved_at is null) as quarantined
+     from unnest($1::text[]) as s (source)`,
+    [sourceNames],
+  );
+  const sources = Object.fromEntries(
+    rows.map(({ source, documents, items, quarantined }) => [source, { documents, items, quarantined }]),
+  );
+  const { tracks = 0, artists = 0, setlists = 0, setlistTracks = 0, mentions = 0 } = totals[0] ?? {};
+  return { sources, tracks, artists, setlists, setlistTracks, mentions };
+}
+
+/** Work not finished yet, over all stages: zero everywhere means that everything that came in has been dealt with. */
+export interface Unfinished {
+  readonly requests: number;
+  readonly jobs: number;
+  readonly items: number;
+  readonly searchChanges: number;
+}
+
+/** @param source only the requests of this source; null for all. */
+export async function countUnfinished(db: Queryable, source: string | null, now: Date): Promise<Unfinished> {
+  const { rows } = await db.query<Unfinished & Record<string, unknown>>(
+    `select (select count(*)::int from frontier where ($1::text is null or source = $1) and (state = 'leased' or (state = 'due' and due_at <= $2))) as requests,
+            (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or ($1::text is null and queue like 'crawl-%') or queue = 'crawl-' || $1) as jobs,
+            (select count(*)::int from raw_items where state in ('landed', 'transformed')) as items,
+            (select count(*)::int from search_outbox) as "searchChanges"`,
+    [source, now],
+  );
+  return rows[0] ?? { requests: 0, jobs: 0, items: 0, searchChanges: 0 };
+}
