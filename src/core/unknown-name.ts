@@ -1,0 +1,32 @@
+/** What people write where they do not know a track: "ID", "ID - ID", "?", "ID (Someone Remix)". */
+import type { IdKind } from './items.ts';
+
+/** "ID2", and Apple's "ID1 (from Show: Host)". Small letters only as a whole: "Id" is a word. */
+const UNKNOWN = /^(?:(?:ID|id)\s?\d*|\?+|[Uu]nknown(?: (?:[Aa]rtist|[Tt]itle|[Tt]rack))?)(?:\s*\(from .*\))?\??$/s;
+
+export interface NameParts {
+  artist: string | null;
+  title: string | null;
+  version: string | null;
+}
+
+export type NameWithId = NameParts & { isId: boolean; idKind: IdKind | null };
+
+/** True when a name says that nobody knows it. */
+export function isUnknownName(text: string): boolean {
+  return UNKNOWN.test(text.trim());
+}
+
+/** Empties the parts that only say "unknown" and tells how much is known: nothing, the artist, or everything but the version. */
+export function readUnknown({ artist, title, version }: NameParts): NameWithId {
+  const known: NameParts = { artist: knownOrNull(artist), title: knownOrNull(title), version };
+  if (title !== null && known.title === null)
+    return { ...known, isId: true, idKind: known.artist === null ? 'full' : 'title' };
+  // "Known Track (ID Remix)": what was played is a version nobody has named.
+  if (version !== null && /^(?:ID|\?+)(?:\s|$)/.test(version)) return { ...known, isId: true, idKind: 'version' };
+  return { ...known, isId: artist !== null && known.artist === null, idKind: null };
+}
+
+function knownOrNull(name: string | null): string | null {
+  return name === null || isUnknownName(name) ? null : name;
+}
