@@ -1,0 +1,50 @@
+/** setlist.fm: what was played at concerts, by its official REST interface 1.0. Facts checked against its own documentation. */
+import type { Source } from '../../src/core/source.ts';
+import { parse } from './parser.ts';
+import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const source: Source = {
+  facts: {
+    name: 'setlistfm',
+    title: 'setlist.fm',
+    homepage: 'https://www.setlist.fm/',
+    accessMode: 'api',
+    experimental: false,
+    hosts: ['api.setlist.fm'],
+    conditions: [
+      {
+        variable: 'SETLISTFM_API_KEY',
+        why: 'Every request needs a personal key, free of charge from https://www.setlist.fm/settings/api.',
+      },
+    ],
+    terms: {
+      url: 'https://www.setlist.fm/help/api-terms',
+      summary: 'Free for non-commercial projects only; every use of a setlist links back to its page.',
+      licence: null,
+      attribution: 'Link to the `url` of each setlist wherever its data is shown.',
+    },
+    // Two requests a second and 1,440 a day are what an ordinary key allows; answers carry no counters, so we count ourselves.
+    limits: { minDelayMs: 500, maxConcurrency: 1, perDay: 1440 },
+    scheduleEveryMs: DAY_MS,
+    pageKinds: [
+      'setlist',
+      'setlist-version',
+      'setlists',
+      'artist',
+      'artists',
+      'venue',
+      'venues',
+      'city',
+      'cities',
+      'countries',
+    ],
+  },
+  parse,
+  seeds,
+  requestFor,
+  normaliseUrl,
+  headers,
+  needsBrowser: () => false,
+};

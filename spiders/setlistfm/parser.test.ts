@@ -1,0 +1,345 @@
+import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SetlistItem } from '../../src/core/items.ts';
+import type { Page } from '../../src/core/source.ts';
+import { parse } from './parser.ts';
+
+const OWN = readFileSync(new URL('./fixtures/setlists.json', import.meta.url), 'utf8');
+
+function read(body: string | Uint8Array, page: Partial<Page> = {}) {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  return parse({ body: bytes, url: null, status: null, contentType: null, fetchedAt: null, ...page });
+}
+
+function setlists(body: string): SetlistItem[] {
+  return read(body).items.filter((item): item is SetlistItem => item.kind === 'setlist');
+}
+
+describe('a list of setlists', () => {
+  it('gives each set with its place, tour, remark and page to link to', () => {
+    expect(setlists(OWN)[0]).toMatchObject({
+      externalId: '5be1a001',
+      versionId: 'g3cc0ffee',
+      url: 'https://www.setlist.fm/setlist/velvet-lantern/2023/harbour-hall-5be1a001.html',
+      artists: ['Velvet Lantern'],
+      date: '2023-12-31',
+      datePrecision: 'day',
+      venue: 'Harbour Hall',
+      city: 'Seaport',
+      region: 'Northshire',
+      country: 'United Kingdom',
+      tour: 'Lamp Oil Tour',
+      sections: ['Set 1:'],
+      notes: ['Incomplete setlist'],
+      lastUpdated: '2024-01-02T10:20:30.000Z',
+      extra: {
+        artistMbid: '11111111-2222-3333-4444-555555555555',
+        venueId: '1bd00001',
+        geoId: '100',
+        incomplete: true,
+      },
+    });
+  });
+
+  it('counts songs over all sets and keeps tape, encore, cover and guest', () => {
+    const rows = setlists(OWN)[0]?.tracks ?? [];
+    expect(rows.map((row) => row.position)).toEqual([1, 2, 3, 4]);
+    expect(rows[0]).toMatchObject({
+      title: 'Arrival',
+      tape: true,
+      info: 'video intro',
+      section: 'Set 1:',
+      encore: null,
+    });
+    expect(rows[3]).toMatchObject({
+      artist: 'Velvet Lantern',
+      title: 'Borrowed Light',
+      section: null,
+      encore: 1,
+      cover: { name: 'Old Keepers', mbid: '99999999-2222-3333-4444-555555555555' },
+      with: { name: 'Ada Quill', mbid: '88888888-2222-3333-4444-555555555555' },
+    });
+  });
+
+  it('gives a song without a name its place as an unknown one', () => {
+    expect(setlists(OWN)[0]?.tracks[2]).toMatchObject({
+      artist: 'Velvet Lantern',
+      title: null,
+      isId: true,
+      idKind: 'title',
+    });
+  });
+
+  it('spreads a medley into parts and keeps its printed title', () => {
+    const medley = setlists(OWN)[0]?.tracks[1];
+    expect(medley?.title).toBe('Ember / Ash / Smoke');
+    expect(medley?.parts.map((part) => part.title)).toEqual(['Ember', 'Ash', 'Smoke']);
+  });
+
+  it('keeps a set whose date does not exist, without the date and with a problem', () => {
+    const { problems } = read(OWN);
+    expect(setlists(OWN)[1]).toMatchObject({
+      externalId: '5be1a002',
+      date: null,
+      datePrecision: null,
+      city: null,
+      tracks: [],
+    });
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'bad-value', where: '$.setlist[1].eventDate' }));
+  });
+
+  it('asks for the next page while rows are left', () => {
+    const url = 'https://api.setlist.fm/rest/1.0/user/ada/attended?p=1';
+    expect(read(OWN, { url }).requests).toEqual([
+      { url: 'https://api.setlist.fm/rest/1.0/user/ada/attended?p=2', kind: 'setlists' },
+    ]);
+    expect(read(OWN.replace('"total": 3', '"total": 2'), { url }).requests).toEqual([]);
+  });
+
+  it('knows the next page of a saved list by the venue or artist that all rows share, and otherwise says it does not', () => {
+    expect(read(OWN).requests[0]?.url).toBe('https://api.setlist.fm/rest/1.0/venue/1bd00001/setlists?p=2');
+    const mixed = read(
+      OWN.replace('"id": "1bd00001", "name": "Harbour Hall, S', '"id": "1bd00002", "name": "Harbour Hall, S'),
+    );
+    expect(mixed.requests).toEqual([]);
+    expect(mixed.problems.map((problem) => problem.code)).toContain('next-page-unknown');
+  });
+});
+
+describe('other answers', () => {
+  it('reads artists by their MusicBrainz id', () => {
+    const body =
+      '{"type":"artists","itemsPerPage":30,"page":1,"total":1,"artist":[{"mbid":"m-1","name":"Ada Quill","sortName":"Quill, Ada","disambiguation":""}]}';
+    expect(read(body).items).toEqual([
+      expect.objectContaining({
+        kind: 'artist',
+        id: 'm-1',
+        name: 'Ada Quill',
+        sortName: 'Quill, Ada',
+        disambiguation: null,
+      }),
+    ]);
+  });
+
+  it('lists venues with their cities', () => {
+    const body =
+      '{"venue":[{"id":"v1","name":"Hall","city":{"id":"1","name":"Seaport","country":{"code":"GB","name":"United Kingdom"}}}],"total":1,"page":1,"itemsPerPage":30}';
+    expect(read(body).items).toMatchObject([
+      { kind: 'listing', entries: [{ externalId: 'v1', title: 'Hall', city: 'Seaport' }] },
+    ]);
+  });
+
+  it('says which kind it does not read yet', () => {
+    expect(read('{"userId":"ada","url":"https://www.setlist.fm/user/ada"}')).toMatchObject({
+      items: [],
+      problems: [{ code: 'not-read-yet', message: 'not read yet: user' }],
+    });
+  });
+});
+
+describe('error answers', () => {
+  const documented =
+    '{"code":404,"status":"Not Found","message":"unknown mbid","timestamp":"2016-12-08T17:52:48.817+0000"}';
+
+  it('are read in both shapes', () => {
+    expect(read(documented).items).toMatchObject([
+      {
+        kind: 'error',
+        status: 404,
+        code: 'Not Found',
+        message: 'unknown mbid',
+        extra: { timestamp: '2016-12-08T17:52:48.817Z' },
+      },
+    ]);
+    expect(
+      read('{"timestamp":0,"status":500,"error":"Internal Server Error","message":"x","path":"/1.0/search/venues"}')
+        .items,
+    ).toMatchObject([
+      { kind: 'error', status: 500, code: 'Internal Server Error', extra: { timestamp: '1970-01-01T00:00:00.000Z' } },
+    ]);
+  });
+
+  it.each([
+    ['search/artists?artistName=x', /empty search result/],
+    ['user/ada/attended?p=1', /empty search result/],
+    ['setlist/5be1a001', /gone/],
+    ['artist/m-1', /not found/],
+  ])('404 at %s means %s', (path, meaning) => {
+    const [item] = read(documented, { url: `https://api.setlist.fm/rest/1.0/${path}` }).items;
+    expect(item).toMatchObject({ kind: 'error', extra: { meaning: expect.stringMatching(meaning) } });
+  });
+
+  it('of the gateway take their status from the answer', () => {
+    expect(read('{"message":"Forbidden"}', { status: 403 }).items).toMatchObject([
+      { kind: 'error', status: 403, message: 'Forbidden' },
+    ]);
+  });
+});
+
+describe('what is no answer of the interface 1.0', () => {
+  it.each([
+    [
+      '0.1 in BadgerFish',
+      '{"setlists":{"@itemsPerPage":"20","@total":"1","setlist":{"@id":"5be1a001"}}}',
+      'unknown-shape',
+      /0\.1/,
+    ],
+    ['one set of 0.1', '{"setlist":{"@id":"5be1a001","@eventDate":"01-01-2010"}}', 'unknown-shape', /0\.1/],
+    ['XML', '<?xml version="1.0"?><setlists total="1"/>', 'unknown-shape', /Accept/],
+    ['a cassette', 'interactions:\n- request:\n    body: x\n', 'not-read-yet', /cassette/],
+    ['nothing', '  ', 'empty', /./],
+    ['a page of another source', '<html><body>Tracklist</body></html>', 'unknown-shape', /./],
+    ['another interface', '{"resultCount":1,"results":[]}', 'unknown-shape', /resultCount/],
+    ['a cut answer', OWN.slice(0, 900), 'truncated', /./],
+    ['a bare list', '[1,2]', 'unknown-shape', /./],
+  ])('%s gives no item and says so', (_name, body, code, message) => {
+    const result = read(body);
+    expect(result.items).toEqual([]);
+    expect(result.problems).toEqual([expect.objectContaining({ code, message: expect.stringMatching(message) })]);
+  });
+
+  it('gives no item for bytes that are no text', () => {
+    expect(read(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 255]))).toMatchObject({
+      items: [],
+      problems: [{ code: 'not-text' }],
+    });
+  });
+
+  it('reads the challenge of the website as a block', () => {
+    const page = read('<html><script>window.gokuProps = {}; AwsWafIntegration.saveReferrer()</script></html>', {
+      status: 202,
+    });
+    expect(page.items).toMatchObject([{ kind: 'block', reason: 'js-forwarding-interstitial' }]);
+  });
+
+  it('never throws and always answers the same, whatever the bytes or the damage', () => {
+    const damaged = fc
+      .tuple(fc.nat(OWN.length), fc.nat(40), fc.string({ maxLength: 12 }))
+      .map(([at, length, text]) => OWN.slice(0, at) + text + OWN.slice(at + length));
+    fc.assert(
+      fc.property(fc.oneof(damaged, fc.json(), fc.uint8Array({ maxLength: 200 })), (body) => {
+        expect(read(body)).toEqual(read(body));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('survives members of any type in place of the right ones', () => {
+    const original = JSON.parse(OWN);
+    fc.assert(
+      fc.property(
+        fc.constantFrom('artist', 'venue', 'sets', 'tour', 'info', 'eventDate', 'lastUpdated', 'id'),
+        fc.jsonValue(),
+        (member, value) => {
+          const changed = { ...original, setlist: [{ ...original.setlist[0], [member]: value }] };
+          expect(read(JSON.stringify(changed)).source).toBe('setlistfm');
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const SHARED = new URL('../../../shared/fixtures/setlistfm/', import.meta.url);
+const hasShared = existsSync(SHARED);
+// Without the shared folder these samples are skipped; the tests above stand alone.
+describe.skipIf(!hasShared)('real samples of ../shared/fixtures/setlistfm', () => {
+  it.each(['setlist-63de4613', 'setlist-version-6bd6ca6e', 'user-attended-p1', 'venue-6bd6ca6e-setlists-p1'])(
+    '%s is read field by field',
+    (name) => {
+      const result = read(readFileSync(new URL(`${name}.json`, SHARED)), {
+        url: 'https://api.setlist.fm/rest/1.0/user/x/attended',
+      });
+      const expected = expectedOf(name);
+      expect(result.items.map((item) => (item.kind === 'setlist' ? inExpectedWords(item) : item))).toEqual(
+        expected.setlists,
+      );
+      expect(result.requests.length > 0).toBe(expected.has_next_page ?? false);
+      expect(result.problems).toEqual([]);
+    },
+  );
+
+  it('search-artists-tmid is read field by field', () => {
+    const result = read(readFileSync(new URL('search-artists-tmid.json', SHARED)));
+    const artists = result.items.map((item) =>
+      item.kind === 'artist'
+        ? {
+            mbid: item.mbid,
+            name: item.name,
+            sort_name: item.sortName,
+            disambiguation: item.disambiguation,
+            tmid: item.extra.tmid,
+          }
+        : item,
+    );
+    expect(artists).toEqual(expectedOf('search-artists-tmid').artists);
+    expect(result.requests).toEqual([]);
+  });
+
+  it('error-404-search-artists is an empty search, no fault', () => {
+    const expected = expectedOf('error-404-search-artists');
+    expect(read(readFileSync(new URL('error-404-search-artists.json', SHARED))).items).toMatchObject([
+      {
+        kind: 'error',
+        status: expected.http_status,
+        code: expected.error,
+        message: expected.message,
+        extra: { timestamp: expected.timestamp, meaning: expected.meaning },
+      },
+    ]);
+  });
+});
+
+function expectedOf(name: string) {
+  return JSON.parse(readFileSync(new URL(`${name}.expected.json`, SHARED), 'utf8'));
+}
+
+/** Our item in the vocabulary of the expected files. */
+function inExpectedWords(item: SetlistItem) {
+  const { extra } = item;
+  const sets = extra.sets as { songs: number }[];
+  const setOf = sets.flatMap((set, index) => Array.from({ length: set.songs }, () => index));
+  return {
+    id: item.externalId,
+    version_id: item.versionId,
+    last_updated: item.lastUpdated,
+    date: item.date,
+    artist: {
+      name: item.artists[0],
+      mbid: extra.artistMbid,
+      sort_name: extra.artistSortName,
+      disambiguation: extra.artistDisambiguation,
+    },
+    venue: { id: extra.venueId, name: item.venue },
+    city:
+      item.city === null
+        ? null
+        : {
+            geo_id: extra.geoId,
+            name: item.city,
+            state: item.region,
+            state_code: extra.stateCode,
+            lat: extra.lat,
+            lon: extra.long,
+            country_code: extra.countryCode,
+            country: item.country,
+          },
+    tour: item.tour,
+    info: item.notes[0] ?? null,
+    url: item.url,
+    set_count: extra.setCount,
+    song_count: item.tracks.length,
+    songs: item.tracks.map((row) => ({
+      position: row.position,
+      set_index: setOf[row.position - 1],
+      set_name: row.section,
+      encore: row.encore,
+      name: row.title,
+      cover: row.cover,
+      with: row.with,
+      tape: row.tape,
+      info: row.info,
+    })),
+  };
+}

@@ -1,0 +1,158 @@
+/** Answers of the setlist.fm REST interface 1.0, told apart by their content; the address only helps to find the next page. */
+import type { ArtistItem, Item, ListingItem } from '../../src/core/items.ts';
+import { asNumber, asRecord, isRecord, type JsonRecord, readJsonPage } from '../../src/core/json-page.ts';
+import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
+import { readError } from './error.ts';
+import { nextPage } from './next-page.ts';
+import { readSetlist, text } from './setlist.ts';
+
+interface Reading {
+  items?: Item[];
+  requests?: PageRequest[];
+  problems?: Problem[];
+}
+
+/** Member that holds the entries of a list, and how they are read. */
+const LISTS: Readonly<Record<string, (entries: unknown[]) => Reading>> = {
+  setlist: (entries) => readSetlists(entries, (index) => `$.setlist[${index}]`),
+  artist: readArtists,
+  venue: (entries) => readPlaces('venues', entries),
+  cities: (entries) => readPlaces('cities', entries),
+  country: (entries) => readPlaces('countries', entries),
+};
+
+/** Reads any answer of the interface. Pure, and never throws. */
+export function parse(page: Page): ParseResult {
+  const json = readJsonPage(page.body);
+  const reading = json.ok ? readAnswer(json.value, page) : readForeign(json.text, json.problem, page);
+  return { source: 'setlistfm', items: [], requests: [], problems: [], ...reading };
+}
+
+function readAnswer(value: unknown, page: Page): Reading {
+  if (!isRecord(value)) return refused('expected an object of the REST interface 1.0');
+  if (isVersion01(value)) return refused('the shape of REST 0.1 (ended 2017, "@" names); ask the interface 1.0');
+  const error = readError(value, page);
+  if (error) return { items: [error] };
+  for (const [member, read] of Object.entries(LISTS)) {
+    const entries = value[member];
+    if (Array.isArray(entries)) return withNextPage(read(entries), value, entries, page.url);
+  }
+  return readSingle(value);
+}
+
+function withNextPage(reading: Reading, list: JsonRecord, entries: unknown[], url: string | null): Reading {
+  const { request, problem } = nextPage(list, entries, url);
+  return {
+    ...reading,
+    requests: request ? [request] : [],
+    problems: [...(reading.problems ?? []), ...(problem ? [problem] : [])],
+  };
+}
+
+function readSingle(value: JsonRecord): Reading {
+  if ('eventDate' in value || 'versionId' in value) return readSetlists([value], () => '$');
+  if ('mbid' in value && 'name' in value) return readArtists([value]);
+  if ('userId' in value) return notReadYet('user');
+  if ('coords' in value) return readPlaces('city', [value]);
+  if ('id' in value && 'name' in value && ('city' in value || 'url' in value)) return readPlaces('venue', [value]);
+  const members = Object.keys(value).slice(0, 8).join(', ').slice(0, 200);
+  return refused(`no answer of the interface has these members: ${members || '(none)'}`);
+}
+
+function readSetlists(entries: unknown[], where: (index: number) => string): Reading {
+  const problems: Problem[] = [];
+  const items = entries.flatMap((entry, index) => readSetlist(entry, where(index), problems) ?? []);
+  return { items, problems };
+}
+
+function readArtists(entries: unknown[]): Reading {
+  const items: Item[] = [];
+  const problems: Problem[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const item = artist(asRecord(entry));
+    if (item) items.push(item);
+    else problems.push(unusable('an artist without MusicBrainz id or name', `$.artist[${index}]`));
+  }
+  return { items, problems };
+}
+
+function artist(given: JsonRecord): ArtistItem | null {
+  const id = text(given.mbid);
+  const name = text(given.name);
+  if (id === null || name === null) return null;
+  return {
+    kind: 'artist',
+    source: 'setlistfm',
+    id,
+    name,
+    mbid: id,
+    sortName: text(given.sortName),
+    disambiguation: text(given.disambiguation),
+    url: text(given.url),
+    // A Ticketmaster id; several artists may share one.
+    extra: { tmid: asNumber(given.tmid) },
+  };
+}
+
+/** Venues, cities and countries are no items of their own, so they are listed. */
+function readPlaces(id: string, entries: unknown[]): Reading {
+  const listed: ListingItem['entries'] = [];
+  const problems: Problem[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const given = asRecord(entry);
+    const key = text(given.id) ?? text(given.code);
+    if (key === null) problems.push(unusable('a place without id or code', `$[${index}]`));
+    else listed.push(place(given, key));
+  }
+  return { items: listed.length > 0 ? [{ kind: 'listing', source: 'setlistfm', id, entries: listed }] : [], problems };
+}
+
+function place(given: JsonRecord, externalId: string): ListingItem['entries'][number] {
+  const city = isRecord(given.city) ? given.city : given;
+  const coordinates = asRecord(city.coords);
+  return {
+    externalId,
+    title: text(given.name),
+    url: text(given.url),
+    date: null,
+    identified: null,
+    total: null,
+    playTimeSeconds: null,
+    city: city === given ? null : text(city.name),
+    region: text(city.state),
+    country: text(asRecord(city.country).name),
+    lat: asNumber(coordinates.lat),
+    long: asNumber(coordinates.long),
+  };
+}
+
+/** What is no JSON: the website's challenge, XML, a recorded conversation, or nothing of theirs. */
+function readForeign(body: string, problem: Problem, page: Page): Reading {
+  const start = body.slice(0, 100_000);
+  if (/awsWafCookieDomainList|AwsWafIntegration|\.awswaf\.com|gokuProps/i.test(start)) {
+    return { items: [{ kind: 'block', source: 'setlistfm', reason: 'js-forwarding-interstitial', url: page.url }] };
+  }
+  if (/^\s*(?:<\?xml|<(?:setlists?|artists?|venues?|error)\b)/i.test(start)) {
+    return refused('XML: ask with the header "Accept: application/json"');
+  }
+  if (/^interactions:\s/m.test(start) && /^- request:/m.test(start)) return notReadYet('cassette');
+  return { problems: [problem] };
+}
+
+/** BadgerFish JSON: attributes as "@" names, on the answer or on the one object in it. */
+function isVersion01(value: JsonRecord): boolean {
+  const objects = [value, ...Object.values(value).filter(isRecord)];
+  return objects.some((object) => Object.keys(object).some((name) => name.startsWith('@')));
+}
+
+function refused(message: string): Reading {
+  return { problems: [{ code: 'unknown-shape', message, where: null }] };
+}
+
+function notReadYet(kind: string): Reading {
+  return { problems: [{ code: 'not-read-yet', message: `not read yet: ${kind}`, where: null }] };
+}
+
+function unusable(what: string, where: string): Problem {
+  return { code: 'bad-value', message: `${what} cannot be kept`, where };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { source } from './index.ts';
+import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
+
+const API = 'https://api.setlist.fm/rest/1.0';
+
+describe('requestFor', () => {
+  it.each([
+    ['63de4613', 'setlist/63de4613', 'setlist'],
+    ['g63f566a7', 'setlist/version/g63f566a7', 'setlist-version'],
+    ['11111111-2222-3333-4444-555555555555', 'artist/11111111-2222-3333-4444-555555555555/setlists', 'setlists'],
+    ['venue:33d62cf9', 'venue/33d62cf9/setlists', 'setlists'],
+    ['artist: Carl Cox', 'search/setlists?artistName=Carl%20Cox', 'setlists'],
+    ['https://www.setlist.fm/setlist/a-band/1964/some-hall-63de4613.html', 'setlist/63de4613', 'setlist'],
+    ['https://www.setlist.fm/venue/some-hall-33d62cf9.html', 'venue/33d62cf9/setlists', 'setlists'],
+    ['https://www.setlist.fm/attended/ada', 'user/ada/attended', 'setlists'],
+    ['https://api.setlist.fm/rest/1.0/search/artists?p=2&artistName=x', 'search/artists?artistName=x&p=2', 'artists'],
+  ])('%s asks for %s', (given, path, kind) => {
+    expect(requestFor(given)).toEqual({ url: `${API}/${path}`, kind });
+  });
+
+  it.each([
+    '',
+    'hello world',
+    'https://example.org/setlist/x-63de4613.html',
+    'https://www.setlist.fm/setlists/a-band-23d6a88b.html',
+  ])('"%s" is neither an id nor an address of this source', (given) => {
+    expect(requestFor(given)).toBeNull();
+  });
+});
+
+describe('normaliseUrl', () => {
+  it('gives one text for one answer', () => {
+    expect(normaliseUrl('http://api.setlist.fm/rest/1.0/search/setlists?year=2024&p=1&artistName=Carl+Cox')).toBe(
+      `${API}/search/setlists?artistName=Carl%20Cox&year=2024`,
+    );
+    expect(normaliseUrl('https://www.setlist.fm/setlist/x/1964/y-63de4613.html')).toBe(`${API}/setlist/63de4613`);
+  });
+
+  it('leaves what is not of this source alone, and is stable', () => {
+    expect(normaliseUrl('https://example.org/x')).toBe('https://example.org/x');
+    for (const { url } of seeds()) expect(normaliseUrl(url)).toBe(url);
+  });
+});
+
+describe('headers', () => {
+  it('ask for JSON in English and carry the key when there is one', () => {
+    const request = { url: `${API}/setlist/63de4613`, kind: 'setlist' };
+    expect(headers(request, { SETLISTFM_API_KEY: 'k' })).toEqual({
+      accept: 'application/json',
+      'accept-language': 'en',
+      'x-api-key': 'k',
+    });
+    expect(headers(request, {})).not.toHaveProperty('x-api-key');
+  });
+});
+
+describe('facts', () => {
+  it('name the key as a condition and the day’s quota', () => {
+    expect(source.facts.conditions.map((condition) => condition.variable)).toEqual(['SETLISTFM_API_KEY']);
+    expect(source.facts.limits).toEqual({ minDelayMs: 500, maxConcurrency: 1, perDay: 1440 });
+  });
+});
