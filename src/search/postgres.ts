@@ -15,7 +15,7 @@ const MOST_CANDIDATES = 500;
 /** Largest position a tsvector can hold; words beyond it keep matching, only phrases end there. */
 const LAST_POSITION = 16_383;
 
-interface HitRow extends Record<string, unknown> {
+interface HitRow {
   id: string;
   score: number;
   body: Record<string, unknown>;
