@@ -80,11 +80,6 @@ const SETTINGS = {
     schema: z.coerce.number().int().min(1).max(256).default(16),
     secret: false,
   },
-  politeness: {
-    variable: 'MUSICDB_POLITENESS',
-    schema: z.enum(['on', 'off-for-benchmarks']).default('on'),
-    secret: false,
-  },
   chromiumPath: { variable: 'CHROMIUM_PATH', schema: z.string().min(1).nullable().default(null), secret: false },
 } as const;
 

@@ -6,11 +6,18 @@ import type { Releasable } from './context.ts';
 const INT8 = 20;
 const DATE = 1082;
 
-export type Row = Record<string, unknown>;
+export interface Answer<T> {
+  readonly rows: T[];
+  /** Rows returned or changed; null for statements that have none. */
+  readonly rowCount: number | null;
+}
 
 /** What runs SQL: the pool, or one connection inside a transaction. Named statements are prepared once per connection. */
 export interface Queryable {
-  query<T extends Row = Row>(statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult<T>>;
+  query<T extends object = Record<string, unknown>>(
+    statement: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<Answer<T>>;
 }
 
 export interface Database extends Queryable, Releasable {
@@ -38,7 +45,8 @@ export function openDatabase(url: string, { max = 10, applicationName = 'musicdb
   pool.on('error', () => undefined);
   return {
     pool,
-    query: (statement, values) => pool.query(statement as pg.QueryConfig, values),
+    query: <T extends object>(statement: string | pg.QueryConfig, values?: unknown[]) =>
+      pool.query(statement as pg.QueryConfig, values) as unknown as Promise<Answer<T>>,
     transaction: (work) => inTransaction(pool, work),
     release: () => pool.end(),
   };
@@ -49,7 +57,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
-    const result = await work(client as Queryable);
+    const result = await work(client as unknown as Queryable);
     await client.query('COMMIT');
     return result;
   } catch (error) {

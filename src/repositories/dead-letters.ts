@@ -22,7 +22,7 @@ export async function listDeadLetters(
   db: Queryable,
   { limit, replayed }: { limit: number; replayed: boolean },
 ): Promise<DeadLetter[]> {
-  const { rows } = await db.query<DeadLetter & Record<string, unknown>>(
+  const { rows } = await db.query<DeadLetter>(
     `select ${COLUMNS} from dead_letters where $2 or replayed_at is null order by failed_at desc, id desc limit $1`,
     [limit, replayed],
   );
@@ -30,17 +30,14 @@ export async function listDeadLetters(
 }
 
 export async function getDeadLetter(db: Queryable, id: number): Promise<DeadLetter | null> {
-  const { rows } = await db.query<DeadLetter & Record<string, unknown>>(
-    `select ${COLUMNS} from dead_letters where id = $1`,
-    [id],
-  );
+  const { rows } = await db.query<DeadLetter>(`select ${COLUMNS} from dead_letters where id = $1`, [id]);
   return rows[0] ?? null;
 }
 
 /** Enqueues the job of a dead letter again, once; false when it is unknown or was replayed before. */
 export async function replayDeadLetter(db: Database, id: number, now: Date): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const { rows } = await tx.query<DeadLetter & Record<string, unknown>>(
+    const { rows } = await tx.query<DeadLetter>(
       `update dead_letters set replayed_at = $2, version = version + 1 where id = $1 and replayed_at is null returning ${COLUMNS}`,
       [id, now],
     );

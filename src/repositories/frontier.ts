@@ -41,7 +41,7 @@ export async function leaseDue(
   db: Queryable,
   { source, owner, count, now }: { source: string; owner: string; count: number; now: Date },
 ): Promise<LeasedRequest[]> {
-  const { rows } = await db.query<LeasedRequest & Record<string, unknown>>({
+  const { rows } = await db.query<LeasedRequest>({
     name: 'frontier-lease',
     text: `with due as (
              select id from frontier where source = $1 and state = 'due' and due_at <= $4 order by priority, due_at, id limit $3 for update skip locked)
@@ -115,7 +115,7 @@ export interface DueSource {
 
 /** Sources with due requests, most urgent first. */
 export async function findDueSources(db: Queryable, now: Date): Promise<DueSource[]> {
-  const { rows } = await db.query<DueSource & Record<string, unknown>>(
+  const { rows } = await db.query<DueSource>(
     `select source, count(*)::int as due, min(priority)::int as priority from frontier where state = 'due' and due_at <= $1 group by source order by priority, source`,
     [now],
   );

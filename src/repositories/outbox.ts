@@ -41,9 +41,20 @@ export async function enqueue(tx: Queryable, jobs: readonly OutboxJob[], now: Da
   });
 }
 
+/** Enqueues a job unless one of its queue is outstanding; two callers at once enqueue one. Returns whether it was enqueued. */
+export async function enqueueUnlessOutstanding(db: Database, job: OutboxJob, now: Date): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`outbox ${job.queue}`]);
+    const { rowCount } = await tx.query('select 1 from outbox where queue = $1 limit 1', [job.queue]);
+    if (rowCount !== 0) return false;
+    await enqueue(tx, [job], now);
+    return true;
+  });
+}
+
 /** Takes rows that were never handed to Redis (or were taken back), oldest first; other relays skip them until `tx` ends. */
 export async function takeUndispatched(tx: Queryable, now: Date, limit: number): Promise<OutboxRow[]> {
-  const { rows } = await tx.query<OutboxRow & Record<string, unknown>>({
+  const { rows } = await tx.query<OutboxRow>({
     name: 'outbox-take',
     text: `select id, queue, name, payload, priority, dispatches from outbox
            where dispatched_at is null and available_at <= $1 order by available_at, id limit $2 for update skip locked`,
@@ -68,7 +79,7 @@ export async function takeBackDispatched(db: Queryable): Promise<number> {
 
 /** Rows handed over before `before` and still not done, for the check whether their job still exists. */
 export async function findOverdue(db: Queryable, before: Date, limit: number): Promise<OutboxRow[]> {
-  const { rows } = await db.query<OutboxRow & Record<string, unknown>>(
+  const { rows } = await db.query<OutboxRow>(
     'select id, queue, name, payload, priority, dispatches from outbox where dispatched_at < $1 order by dispatched_at limit $2',
     [before, limit],
   );
@@ -102,18 +113,27 @@ export async function countOutstanding(db: Queryable): Promise<Record<string, nu
   return Object.fromEntries(rows.map(({ queue, count }) => [queue, count]));
 }
 
-/** A final failure and the end of its job are one: the dead letter replaces the outbox row. */
+export interface DeadJob {
+  readonly outboxId: number;
+  readonly queue: string;
+  readonly name: string;
+  readonly jobId: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly priority: number;
+  readonly error: string;
+  readonly attempts: number;
+}
+
+/** The end of a job that failed for good: the dead letter replaces the outbox row. Part of the transaction that marks what it worked on. */
 export async function buryJob(
-  db: Database,
-  dead: { row: OutboxRow; jobId: string; error: string; attempts: number; now: Date },
+  tx: Queryable,
+  { outboxId, queue, name, jobId, payload, priority, error, attempts }: DeadJob,
+  now: Date,
 ): Promise<void> {
-  const { row, jobId, error, attempts, now } = dead;
-  await db.transaction(async (tx) => {
-    await tx.query(
-      `insert into dead_letters (queue, name, job_id, payload, priority, error, attempts, failed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
-       on conflict (job_id) do nothing`,
-      [row.queue, row.name, jobId, JSON.stringify(row.payload), row.priority, error, attempts, now],
-    );
-    await finishJob(tx, row.id);
-  });
+  await tx.query(
+    `insert into dead_letters (queue, name, job_id, payload, priority, error, attempts, failed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (job_id) do nothing`,
+    [queue, name, jobId, JSON.stringify(payload), priority, error, attempts, now],
+  );
+  await finishJob(tx, outboxId);
 }

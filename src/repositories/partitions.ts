@@ -14,7 +14,7 @@ const YEARS_AHEAD = 2;
 const MONTHS_AHEAD = 3;
 
 /** Waiting longer than this would hold up every loader behind us. There is time: partitions are made years and months ahead. */
-const LOCK_TIMEOUT_MS = 10_000;
+const LOCK_TIMEOUT_MS = 3000;
 /** What Postgres says then. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -53,7 +53,7 @@ const FAMILIES: readonly Family[] = [
  * Rows that wait in a default partition move into the new one. Safe to repeat, and to run from several processes at once.
  *
  * @returns names of the partitions that were made, none in most runs.
- * @throws TransientError when a table stays locked by someone else for ten seconds; nothing was changed.
+ * @throws TransientError when a table stays locked by someone else for three seconds; nothing was changed.
  */
 export async function ensurePartitions(db: Database, now: Date): Promise<string[]> {
   const made: string[] = [];

@@ -61,7 +61,7 @@ export async function listQuarantine(
   db: Queryable,
   { source, reason, limit }: { source: string | null; reason: string | null; limit: number },
 ): Promise<QuarantineRow[]> {
-  const { rows } = await db.query<QuarantineRow & Record<string, unknown>>(
+  const { rows } = await db.query<QuarantineRow>(
     `select id, source, kind, reason, message, position, raw_item_id as "rawItemId", encode(document_digest, 'hex') as document, url, created_at as "createdAt"
      from quarantine where resolved_at is null and ($1::text is null or source = $1) and ($2::text is null or reason = $2)
      order by created_at desc, id desc limit $3`,

@@ -20,7 +20,7 @@ const HEAD = `r.id, r.version, r.source, r.kind, r.external_id as "externalId", 
 
 /** The given items that still wait for the transform, locked until `tx` ends. */
 export async function holdLanded(tx: Queryable, ids: readonly number[]): Promise<RawItemRow[]> {
-  const { rows } = await tx.query<RawItemRow & Record<string, unknown>>({
+  const { rows } = await tx.query<RawItemRow>({
     name: 'raw-items-hold-landed',
     text: `select ${HEAD}, r.body from raw_items r where r.id = any($1::bigint[]) and r.state = 'landed' order by r.id for update`,
     values: [ids],

@@ -14,7 +14,7 @@ export interface Schedule {
 const COLUMNS = 'id, queue, name, payload, every_ms as "everyMs", priority, enabled';
 
 export async function listSchedules(db: Queryable): Promise<Schedule[]> {
-  const { rows } = await db.query<Schedule & Record<string, unknown>>(`select ${COLUMNS} from schedules order by id`);
+  const { rows } = await db.query<Schedule>(`select ${COLUMNS} from schedules order by id`);
   return rows;
 }
 

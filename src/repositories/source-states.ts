@@ -17,7 +17,7 @@ const INITIAL: Omit<SourceState, 'source'> = {
 };
 
 export async function readSourceState(db: Queryable, source: string): Promise<SourceState> {
-  const { rows } = await db.query<SourceState & Record<string, unknown>>(
+  const { rows } = await db.query<SourceState>(
     `select source, enabled, breaker, breaker_until as "breakerUntil", breaker_reason as "breakerReason" from source_states where source = $1`,
     [source],
   );

@@ -17,7 +17,7 @@ export interface CatalogueSummary {
 }
 
 export async function readSummary(db: Queryable, sourceNames: readonly string[]): Promise<CatalogueSummary> {
-  const { rows: totals } = await db.query<Omit<CatalogueSummary, 'sources'> & Record<string, unknown>>(
+  const { rows: totals } = await db.query<Omit<CatalogueSummary, 'sources'>>(
     `select (select count(*)::int from tracks) as tracks, (select count(*)::int from artists) as artists, (select count(*)::int from setlists) as setlists,
             (select count(*)::int from setlist_tracks) as "setlistTracks", (select count(*)::int from mentions) as mentions`,
   );
@@ -46,7 +46,7 @@ export interface Unfinished {
 
 /** @param source only the requests of this source; null for all. */
 export async function countUnfinished(db: Queryable, source: string | null, now: Date): Promise<Unfinished> {
-  const { rows } = await db.query<Unfinished & Record<string, unknown>>(
+  const { rows } = await db.query<Unfinished>(
     `select (select count(*)::int from frontier where ($1::text is null or source = $1) and (state = 'leased' or (state = 'due' and due_at <= $2))) as requests,
             (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or ($1::text is null and queue like 'crawl-%') or queue = 'crawl-' || $1) as jobs,
             (select count(*)::int from raw_items where state in ('landed', 'transformed')) as items,

@@ -1,0 +1,275 @@
+/**
+ * Crawl: leases what is due of one source and lets its spider fetch, archive, parse and land it, for a slice of time. When more is due
+ * after that, it asks for its own continuation. A refusal by the source opens its breaker and ends the slice.
+ */
+import Bottleneck from 'bottleneck';
+import { loadSource } from '../spiders/registry.ts';
+import { createRenderer } from '../spiders/render-page.ts';
+import { runSpider, type Visit } from '../spiders/run-spider.ts';
+import { PermanentError, ThrottledError } from '../src/core/errors.ts';
+import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
+import type { Source } from '../src/core/source.ts';
+import { createEgressGuard } from '../src/platform/egress-guard.ts';
+import { assertUsableStatus, createHttpClient, type HttpClient } from '../src/platform/http-client.ts';
+import { userAgent } from '../src/platform/user-agent.ts';
+import { countFetchesSince } from '../src/repositories/fetches.ts';
+import { failLease, leaseDue, releaseLeases } from '../src/repositories/frontier.ts';
+import type { LandingPage } from '../src/repositories/landing.ts';
+import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
+import { bookRequest, mayRun, openBreaker, readSourceState } from '../src/repositories/source-states.ts';
+import { missingConditions } from './access.ts';
+import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
+import { Lander } from './lander.ts';
+import { type CrawlPayload, parseCrawlPayload } from './payloads.ts';
+import { CRAWL_QUEUE_NAMES, crawlQueue, PRIORITY } from './queues.ts';
+
+/** A slice: after it the job ends and asks for its continuation, so that a stop or a change of priority takes effect. */
+const SLICE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** A source that refused us is left alone this long. */
+const REFUSED_MS = DAY_MS;
+/** First retry of a page after about this long, doubling with each attempt. */
+const RETRY_MS = 5_000;
+
+export const crawlJob = defineJob<CrawlPayload>({
+  queues: CRAWL_QUEUE_NAMES,
+  parsePayload: parseCrawlPayload,
+  concurrency: 1,
+  // One slice of a source at a time over all processes: its limits are the source's, not ours to multiply.
+  globalConcurrency: 1,
+  run: crawlSlice,
+});
+
+interface Slice {
+  readonly ctx: JobCtx;
+  readonly source: Source;
+  readonly payload: CrawlPayload;
+  readonly owner: string;
+  readonly lander: Lander;
+  readonly http: HttpClient;
+  /** Ends the slice early: a refusal, a throttle, a stop. */
+  readonly end: AbortController;
+  leased: number;
+  failed: number;
+  readonly documents: Map<FetchedPage, LandingPage['document']>;
+}
+
+async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<Outcome> {
+  const { payload, outboxId } = attempt;
+  if (outboxId !== null && !(await holdJob(ctx.db, outboxId))) return { skipped: 'done by another attempt' };
+  const source = await loadSource(payload.source);
+  assertAccess(ctx, source, payload);
+  const slice = openSlice(ctx, source, payload, attempt);
+  try {
+    if (mayRun(await readSourceState(ctx.db, payload.source), ctx.clock.now())) await crawlDue(slice, attempt.signal);
+    await slice.lander.settled();
+  } finally {
+    await releaseLeases(ctx.db, slice.owner);
+    await slice.http.release();
+  }
+  await finishSlice(slice, outboxId);
+  return { ...slice.lander.totals, failed: slice.failed };
+}
+
+function openSlice(ctx: JobCtx, source: Source, payload: CrawlPayload, attempt: Attempt<CrawlPayload>): Slice {
+  const sandboxHosts = payload.via === 'sandbox' ? ctx.config.sandboxHosts : {};
+  const allow = [...ctx.config.egressAllow, ...Object.values(sandboxHosts).map((origin) => new URL(origin).host)];
+  return {
+    ctx,
+    source,
+    payload,
+    owner: `${process.pid}-${attempt.outboxId ?? 'tick'}-${ctx.clock.now().getTime()}`,
+    lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual),
+    http: createHttpClient({
+      guard: createEgressGuard(allow),
+      clock: ctx.clock,
+      userAgent: userAgent(ctx.config.contact),
+      sandboxHosts,
+    }),
+    end: new AbortController(),
+    leased: 0,
+    failed: 0,
+    documents: new Map(),
+  };
+}
+
+async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
+  const { ctx, source, payload } = slice;
+  const renderer = createRenderer({
+    chromiumPath: ctx.config.chromiumPath,
+    fetchResource: (url) => slice.http.fetch({ url, headers: {}, allowedHosts: source.facts.hosts }),
+  });
+  const concurrency = payload.via === 'sandbox' ? ctx.config.crawlConcurrency : source.facts.limits.maxConcurrency;
+  const limiter = new Bottleneck({
+    maxConcurrent: concurrency,
+    minTime: payload.via === 'sandbox' ? 0 : source.facts.limits.minDelayMs,
+  });
+  try {
+    await runSpider({
+      source,
+      concurrency,
+      lease: (count) => lease(slice, count),
+      settled: () => slice.lander.settled(),
+      fetch: (request) => limiter.schedule(() => politely(slice, () => fetchPage(slice, request))),
+      render: (request) => limiter.schedule(() => politely(slice, () => renderer.render(request.url))),
+      archive: (page) => archive(slice, page),
+      onVisit: (visit) => land(slice, visit),
+      onFailure: (request, error) => fail(slice, request, error),
+      signal: AbortSignal.any([stop, slice.end.signal, AbortSignal.timeout(SLICE_MS)]),
+    });
+  } finally {
+    await limiter.disconnect();
+    await renderer.release();
+  }
+}
+
+/** @throws PermanentError naming every condition that is missing: a source is never asked before they all hold. */
+function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void {
+  if (via === 'sandbox') {
+    const unmapped = source.facts.hosts.filter((host) => ctx.config.sandboxHosts[host] === undefined);
+    if (unmapped.length > 0)
+      throw new PermanentError(`no sandbox serves ${unmapped.join(', ')}`, {
+        code: 'NO_SANDBOX',
+        hint: 'Start one (`musicdb up`), or crawl with --live.',
+      });
+    return;
+  }
+  const missing = missingConditions(source.facts, ctx.config.credentials);
+  if (missing.length > 0) {
+    throw new PermanentError(
+      `${source.facts.title} may not be crawled live yet: ${missing.map(({ variable, why }) => `${variable} is not set (${why})`).join('; ')}`,
+      { code: 'ACCESS' },
+    );
+  }
+}
+
+async function lease(slice: Slice, count: number): Promise<LeasedRequest[]> {
+  const { ctx, payload, source } = slice;
+  const { perDay } = source.facts.limits;
+  const now = ctx.clock.now();
+  const wanted = Math.min(count, payload.limit === null ? count : payload.limit - slice.leased);
+  const quota =
+    payload.via === 'live' && perDay !== null
+      ? perDay - (await countFetchesSince(ctx.db, payload.source, new Date(now.getTime() - DAY_MS)))
+      : wanted;
+  if (Math.min(wanted, quota) <= 0) return [];
+  const leased = await leaseDue(ctx.db, {
+    source: payload.source,
+    owner: slice.owner,
+    count: Math.min(wanted, quota),
+    now,
+  });
+  slice.leased += leased.length;
+  return leased;
+}
+
+/** Live requests of a source keep their distance over all processes: each books its start in Postgres. */
+async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
+  if (slice.payload.via === 'live') {
+    const waitMs = await bookRequest(
+      slice.ctx.db,
+      slice.payload.source,
+      slice.source.facts.limits.minDelayMs,
+      slice.ctx.clock.now(),
+    );
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+  return work();
+}
+
+async function fetchPage({ ctx, source, http }: Slice, request: LeasedRequest): Promise<FetchedPage> {
+  const headers = source.headers(request, ctx.config.credentials);
+  const page = await http.fetch({ url: request.url, headers, allowedHosts: source.facts.hosts });
+  assertUsableStatus(page, ctx.clock);
+  return page;
+}
+
+async function archive(slice: Slice, page: FetchedPage): Promise<void> {
+  const stored = await slice.ctx.archive.put(page.rawBody);
+  slice.documents.set(page, { ...stored, contentEncoding: page.contentEncoding });
+}
+
+async function land(slice: Slice, { request, page, result }: Visit): Promise<void> {
+  const document = slice.documents.get(page);
+  if (document === undefined) throw new Error(`${page.url} was parsed before it was archived`);
+  slice.documents.delete(page);
+  await slice.lander.add({
+    source: slice.payload.source,
+    via: slice.payload.via,
+    url: page.url,
+    finalUrl: page.finalUrl,
+    kind: request.kind,
+    status: page.status,
+    headers: page.headers,
+    redirects: page.redirects,
+    remoteAddress: page.remoteAddress,
+    durationMs: page.durationMs,
+    fetchedAt: page.fetchedAt,
+    runId: slice.payload.runId,
+    document,
+    items: result.items,
+    problems: result.problems,
+    requests: result.requests.map(({ url, kind }) => ({
+      source: slice.payload.source,
+      urlKey: slice.source.normaliseUrl(url),
+      url,
+      kind,
+      priority: slice.payload.runId === null ? 5 : 2,
+      depth: request.depth + 1,
+      runId: slice.payload.runId,
+    })),
+    lease: { id: request.id, token: request.token },
+  });
+  const block = result.items.find((item) => item.kind === 'block');
+  if (block?.kind === 'block') await refuse(slice, `the source refused us: ${block.reason}`, REFUSED_MS);
+}
+
+async function fail(slice: Slice, { id, token, attempts, url }: LeasedRequest, error: Error): Promise<void> {
+  const now = slice.ctx.clock.now().getTime();
+  slice.failed += 1;
+  if (error instanceof ThrottledError) {
+    await failLease(slice.ctx.db, {
+      id,
+      token,
+      problem: error.message,
+      cure: 'wait',
+      dueAt: new Date(now + error.retryAfterMs),
+    });
+    await refuse(slice, error.message, error.retryAfterMs);
+    return;
+  }
+  const cure = error instanceof PermanentError ? 'give-up' : 'retry';
+  slice.ctx.log.warn({ source: slice.payload.source, url, err: error, cure }, 'page failed');
+  await failLease(slice.ctx.db, {
+    id,
+    token,
+    problem: error.message.slice(0, 1_000),
+    cure,
+    dueAt: new Date(now + RETRY_MS * 2 ** attempts * (0.5 + Math.random())),
+  });
+}
+
+async function refuse(slice: Slice, reason: string, forMs: number): Promise<void> {
+  slice.end.abort();
+  slice.ctx.log.warn({ source: slice.payload.source, reason, forMs }, 'breaker opened');
+  await openBreaker(slice.ctx.db, slice.payload.source, reason, new Date(slice.ctx.clock.now().getTime() + forMs));
+}
+
+/** The slice's end and the enqueue of its continuation are one. */
+async function finishSlice({ ctx, payload, leased }: Slice, outboxId: number | null): Promise<void> {
+  const now = ctx.clock.now();
+  const limit = payload.limit === null ? null : payload.limit - leased;
+  await ctx.db.transaction(async (tx) => {
+    const mayGoOn =
+      (limit === null || limit > 0) && leased > 0 && mayRun(await readSourceState(tx, payload.source), now);
+    if (mayGoOn) {
+      const priority = payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual;
+      await enqueue(
+        tx,
+        [{ queue: crawlQueue(payload.source), name: 'crawl', payload: { ...payload, limit }, priority }],
+        now,
+      );
+    }
+    if (outboxId !== null) await finishJob(tx, outboxId);
+  });
+}

@@ -1,0 +1,87 @@
+/** Gathers visited pages into batches and lands each batch in one transaction, one at a time, in the order they came. */
+
+import { isPipelined } from '../pipelines/registry.ts';
+import type { Ctx } from '../src/platform/context.ts';
+import { type Landed, type LandingPage, landPages } from '../src/repositories/landing.ts';
+import { enqueue, type OutboxJob } from '../src/repositories/outbox.ts';
+
+/** Pages in one transaction: larger ones buy nothing (PERFORMANCE: batches above 50 pages). */
+const BATCH_PAGES = 50;
+/** How long a page waits for company, milliseconds. */
+const LINGER_MS = 25;
+/** Pages that may wait; more make the crawler wait. */
+const MAX_WAITING = 200;
+
+export interface LandedTotals {
+  pages: number;
+  items: number;
+  unchanged: number;
+  newRequests: number;
+  quarantined: number;
+}
+
+/** @param priority of the jobs that go on with what landed. */
+export class Lander {
+  readonly totals: LandedTotals = { pages: 0, items: 0, unchanged: 0, newRequests: 0, quarantined: 0 };
+  readonly #ctx: Pick<Ctx, 'db' | 'clock'>;
+  readonly #priority: number;
+  #waiting: LandingPage[] = [];
+  #running: Promise<void> | null = null;
+  #fault: unknown;
+
+  constructor(ctx: Pick<Ctx, 'db' | 'clock'>, priority: number) {
+    this.#ctx = ctx;
+    this.#priority = priority;
+  }
+
+  /** Takes a page; resolves at once unless too many wait. @throws the fault that ended an earlier batch. */
+  async add(page: LandingPage): Promise<void> {
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#waiting.push(page);
+    this.#running ??= this.#run();
+    if (this.#waiting.length >= MAX_WAITING) await this.#running;
+  }
+
+  /** Resolves when everything taken so far is committed. @throws the fault that kept it from being. */
+  async settled(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        if (this.#waiting.length < BATCH_PAGES) await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
+        await this.#land(this.#waiting.splice(0, BATCH_PAGES));
+      }
+    } catch (error) {
+      this.#fault = error;
+      this.#waiting = [];
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async #land(pages: LandingPage[]): Promise<void> {
+    const now = this.#ctx.clock.now();
+    const landed = await this.#ctx.db.transaction(async (tx) => {
+      const result = await landPages(tx, pages, isPipelined, now);
+      await enqueue(tx, transformJobs(result, this.#priority), now);
+      return result;
+    });
+    for (const key of Object.keys(this.totals) as (keyof LandedTotals)[]) this.totals[key] += landed[key];
+  }
+}
+
+function transformJobs({ toTransform }: Landed, priority: number): OutboxJob[] {
+  const jobs: OutboxJob[] = [];
+  for (let from = 0; from < toTransform.length; from += BATCH_PAGES) {
+    jobs.push({
+      queue: 'transform',
+      name: 'transform',
+      payload: { rawItemIds: toTransform.slice(from, from + BATCH_PAGES) },
+      priority,
+    });
+  }
+  return jobs;
+}

@@ -1,0 +1,119 @@
+/**
+ * Orchestrate: looks at what is due and enqueues it, most urgent source first; it never does the work. A tick either puts a source's
+ * seeds back on the frontier, or asks for the crawl of every source that has due requests, may run, and is not being crawled already.
+ */
+import { loadAllSources, loadSource } from '../spiders/registry.ts';
+import { PermanentError } from '../src/core/errors.ts';
+import type { Source, SourceName } from '../src/core/source.ts';
+import { SOURCE_NAMES } from '../src/core/source.ts';
+import type { Ctx } from '../src/platform/context.ts';
+import { findDueSources, makeDue } from '../src/repositories/frontier.ts';
+import { enqueueUnlessOutstanding, finishJob } from '../src/repositories/outbox.ts';
+import { listSchedules, markEnqueued, type Schedule } from '../src/repositories/schedules.ts';
+import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
+import { missingConditions } from './access.ts';
+import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
+import { parseTickPayload } from './payloads.ts';
+import { crawlQueue, PRIORITY } from './queues.ts';
+
+/** How often due work is looked for. */
+const LOOK_EVERY_MS = 5_000;
+const HOUSEKEEPING_EVERY_MS = 60_000;
+/** Priority of seeds within the frontier: before the links they lead to. */
+const SEED_PRIORITY = 3;
+
+type Tick = ReturnType<typeof parseTickPayload>;
+
+export const orchestrateJob = defineJob<Tick>({
+  queues: ['orchestrate'],
+  parsePayload: parseTickPayload,
+  concurrency: 1,
+  globalConcurrency: 1,
+  run: tick,
+});
+
+/** The schedules a new installation starts with; operators change the rows. */
+export async function defaultSchedules(): Promise<Schedule[]> {
+  const sources = await loadAllSources();
+  const seeds = sources.map(({ facts }) => ({
+    id: `seed-${facts.name}`,
+    queue: 'orchestrate',
+    name: 'seed',
+    payload: { scheduleId: `seed-${facts.name}`, source: facts.name },
+    everyMs: facts.scheduleEveryMs,
+    priority: PRIORITY.scheduled,
+    enabled: true,
+  }));
+  const housekeeping = { queue: 'maintenance', name: 'housekeeping', priority: PRIORITY.background, enabled: true };
+  return [
+    ...seeds,
+    {
+      id: 'enqueue-due',
+      queue: 'orchestrate',
+      name: 'enqueue-due',
+      payload: { scheduleId: 'enqueue-due' },
+      everyMs: LOOK_EVERY_MS,
+      priority: PRIORITY.scheduled,
+      enabled: true,
+    },
+    { id: 'housekeeping', payload: { scheduleId: 'housekeeping' }, everyMs: HOUSEKEEPING_EVERY_MS, ...housekeeping },
+  ];
+}
+
+async function tick(ctx: JobCtx, { payload, outboxId }: Attempt<Tick>): Promise<Outcome> {
+  const schedule = (await listSchedules(ctx.db)).find(({ id }) => id === payload.scheduleId);
+  if (schedule === undefined)
+    throw new PermanentError(`schedule "${payload.scheduleId}" does not exist`, { code: 'NO_SCHEDULE' });
+  const seeded =
+    typeof schedule.payload.source === 'string' ? await seedSource(ctx, schedule.payload.source as SourceName) : 0;
+  const enqueued = await enqueueDueCrawls(ctx);
+  await markEnqueued(ctx.db, schedule.id, ctx.clock.now());
+  if (outboxId !== null) await finishJob(ctx.db, outboxId);
+  return { seeded, enqueued };
+}
+
+/** Makes a source's starting pages due. Returns how many. */
+export async function seedSource(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>, name: SourceName): Promise<number> {
+  const source = await loadSource(name);
+  if (crawlVia(ctx, source) === null) return 0;
+  const now = ctx.clock.now();
+  const requests = source.seeds().map(({ url, kind }) => ({
+    source: name,
+    urlKey: source.normaliseUrl(url),
+    url,
+    kind,
+    priority: SEED_PRIORITY,
+    depth: 0,
+    runId: null,
+  }));
+  return makeDue(ctx.db, requests, now);
+}
+
+/** Enqueues one crawl for each source that has due requests and may run. Returns the sources. */
+export async function enqueueDueCrawls(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>): Promise<SourceName[]> {
+  const now = ctx.clock.now();
+  const enqueued: SourceName[] = [];
+  for (const { source: name } of await findDueSources(ctx.db, now)) {
+    if (!isSourceName(name)) continue;
+    const via = crawlVia(ctx, await loadSource(name));
+    if (via === null || !mayRun(await readSourceState(ctx.db, name), now)) continue;
+    const job = {
+      queue: crawlQueue(name),
+      name: 'crawl',
+      payload: { source: name, via, runId: null, limit: null },
+      priority: PRIORITY.scheduled,
+    };
+    if (await enqueueUnlessOutstanding(ctx.db, job, now)) enqueued.push(name);
+  }
+  return enqueued;
+}
+
+/** How this installation reaches a source: the sandbox when one serves all its hosts, else live when its conditions hold, else not at all. */
+export function crawlVia({ config }: Pick<Ctx, 'config'>, { facts }: Source): 'live' | 'sandbox' | null {
+  if (facts.hosts.every((host) => config.sandboxHosts[host] !== undefined)) return 'sandbox';
+  return missingConditions(facts, config.credentials).length === 0 ? 'live' : null;
+}
+
+function isSourceName(name: string): name is SourceName {
+  return (SOURCE_NAMES as readonly string[]).includes(name);
+}

@@ -1,0 +1,121 @@
+/** The worker role: one BullMQ worker a queue, all handlers from the registry, and the relay that feeds the queues. */
+import { type Job, type Queue, Worker } from 'bullmq';
+import type { JobCtx, JobDefinition } from '../../jobs/job.ts';
+import { isFinal, toQueueError } from '../../jobs/job-errors.ts';
+import type { QueueName } from '../../jobs/queues.ts';
+import { createRegistry } from '../../jobs/registry.ts';
+import { asError } from '../core/errors.ts';
+import { type Releasable, Releases } from '../platform/context.ts';
+import { JOB_ATTEMPTS, openQueue } from '../platform/queues.ts';
+import { buryJob } from '../repositories/outbox.ts';
+import { startRelay } from './relay.ts';
+
+/** A job that stops answering is taken from its worker after this long, milliseconds. */
+const LOCK_MS = 60_000;
+
+export interface WorkerOptions {
+  readonly queues: readonly QueueName[];
+  /** Jobs of one queue at a time in this process; null for each job's own figure. */
+  readonly concurrency: number | null;
+  readonly onRedisLost?: () => Promise<void>;
+}
+
+/** Opens queues on demand, once each. */
+export function createQueues(ctx: Pick<JobCtx, 'redis' | 'config'>, releases: Releases): (name: string) => Queue {
+  const open = new Map<string, Queue>();
+  return (name) => {
+    const existing = open.get(name);
+    if (existing) return existing;
+    const queue = openQueue(name, ctx.redis.client, ctx.config.queuePrefix);
+    open.set(name, queue);
+    releases.defer(`queue ${name}`, () => queue.close());
+    return queue;
+  };
+}
+
+export async function startWorker(
+  ctx: JobCtx,
+  { queues, concurrency, onRedisLost }: WorkerOptions,
+): Promise<Releasable> {
+  const registry = createRegistry();
+  const releases = new Releases();
+  const queueOf = createQueues(ctx, releases);
+  const setUp = async () => {
+    for (const name of queues) await applyGlobalConcurrency(queueOf(name), registry.get(name));
+    await onRedisLost?.();
+  };
+  await setUp();
+  for (const name of queues) {
+    const definition = registry.get(name);
+    if (definition === undefined) throw new Error(`queue ${name} has no handler`);
+    const worker = openWorker(ctx, name, definition, concurrency);
+    releases.defer(`worker ${name}`, () => worker.close());
+  }
+  releases.add('relay', await startRelay(ctx, { queueOf, onRedisLost: setUp }));
+  return { release: () => releases.releaseAll() };
+}
+
+async function applyGlobalConcurrency(queue: Queue, definition: JobDefinition | undefined): Promise<void> {
+  if (definition?.globalConcurrency != null) await queue.setGlobalConcurrency(definition.globalConcurrency);
+}
+
+function openWorker(ctx: JobCtx, name: QueueName, definition: JobDefinition, concurrency: number | null): Worker {
+  const worker = new Worker(name, (job, token) => runJob(ctx, definition, job, token), {
+    connection: ctx.redis.client,
+    prefix: ctx.config.queuePrefix,
+    concurrency: concurrency ?? definition.concurrency,
+    lockDuration: LOCK_MS,
+    maxStalledCount: JOB_ATTEMPTS,
+  });
+  worker.on('error', (error) => ctx.log.error({ err: error, queue: name }, 'queue connection failed, reconnecting'));
+  return worker;
+}
+
+async function runJob(ctx: JobCtx, definition: JobDefinition, job: Job, token: string | undefined): Promise<unknown> {
+  const { outboxId, ...data } = job.data as { outboxId?: number } & Record<string, unknown>;
+  const log = ctx.log.child({ queue: job.queueName, job: job.id });
+  let payload: unknown = null;
+  try {
+    payload = definition.parsePayload(data);
+    const outcome = await definition.run(ctx, { outboxId: outboxId ?? null, payload, log, signal: ctx.signal });
+    log.debug({ outcome }, 'job done');
+    return outcome;
+  } catch (error) {
+    const isLast = isFinal(error) || job.attemptsMade + 1 >= (job.opts.attempts ?? JOB_ATTEMPTS);
+    log.error({ err: error, attempt: job.attemptsMade + 1, isLast }, 'job failed');
+    if (isLast && outboxId !== undefined)
+      await bury(ctx, definition, { outboxId, data, payload, job, error: asError(error) });
+    throw await toQueueError(error, job, token, ctx.clock.now());
+  }
+}
+
+interface Failed {
+  readonly outboxId: number;
+  readonly data: Record<string, unknown>;
+  /** Null when the data were no payload of this job. */
+  readonly payload: unknown;
+  readonly job: Job;
+  readonly error: Error;
+}
+
+/** The dead letter and the state of what the job worked on are one transaction. */
+async function bury(
+  ctx: JobCtx,
+  definition: JobDefinition,
+  { outboxId, data, payload, job, error }: Failed,
+): Promise<void> {
+  const dead = {
+    outboxId,
+    queue: job.queueName,
+    name: job.name,
+    jobId: job.id ?? `o-${outboxId}`,
+    payload: data,
+    priority: job.opts.priority ?? 1,
+    error: error.message,
+    attempts: job.attemptsMade + 1,
+  };
+  await ctx.db.transaction(async (tx) => {
+    if (payload !== null) await definition.onDead?.(tx, payload);
+    await buryJob(tx, dead, ctx.clock.now());
+  });
+}
