@@ -150,7 +150,7 @@ export interface PostItem {
   url: string | null;
   permalink: string | null;
   parentId: string | null;
-  status: 'live' | 'deleted-by-author' | 'removed' | 'account-gone' | 'absent';
+  status: 'live' | 'deleted-by-author' | 'removed-by-moderator' | 'account-gone' | 'absent';
   /** Whether the content must be erased from everything we hold. */
   purge: boolean;
   tracks: PostRow[];

@@ -1,0 +1,189 @@
+/**
+ * Answers of Reddit's interface: listings (with or without envelope), discussions, `morechildren`, `/api/info`, errors,
+ * and recorded sessions (cassettes) that hold several of them.
+ */
+import type { ErrorItem } from '../../src/core/items.ts';
+import {
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  isRecord,
+  type JsonRecord,
+  readJsonPage,
+  readJsonText,
+} from '../../src/core/json-page.ts';
+import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
+import { fold } from '../../src/core/text.ts';
+import { absentPost, type Unescape } from './post.ts';
+import { pageAfter, queryOf } from './spider.ts';
+import { childrenOf, type Reading, walkThings } from './things.ts';
+
+/** One answer: a page of its own, or an interaction of a cassette. */
+interface Answer {
+  value: unknown;
+  text: string;
+  url: string | null;
+}
+
+/** The characters that Reddit never sends bare in an escaped answer. */
+const ESCAPED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" };
+const ENTITY = /&(amp|lt|gt|quot|#39|#x27);/g;
+/** Evidence that an answer is not escaped, where its address does not say. */
+const NOT_ESCAPED = /[<>]|\\u003[ce]|&(?!(?:amp|lt|gt|quot|#39|#x27);)/i;
+const REFUSAL = /blocked by network security|whoa there, pardner/i;
+
+export function parse(page: Page): ParseResult {
+  const reading: Reading = { items: [], requests: [], problems: [] };
+  const json = readJsonPage(page.body);
+  if (json.ok) readAnswer({ value: json.value, text: json.text, url: page.url }, reading);
+  else if (REFUSAL.test(json.text))
+    reading.items.push({ kind: 'block', source: 'reddit', reason: 'ip-limited', url: page.url });
+  else reading.problems.push(json.problem);
+  return { source: 'reddit', ...reading };
+}
+
+function readAnswer(answer: Answer, reading: Reading): void {
+  const record = asRecord(answer.value);
+  if (Array.isArray(answer.value)) readArray(answer, answer.value, reading);
+  else if (record.kind === 'Listing') readListing(answer, record, reading);
+  else if (isThing(record)) walk(answer, [record], '$', reading);
+  else if (isRecord(record.json)) readCall(answer, record.json, reading);
+  else if (Array.isArray(record.interactions)) readCassette(record.interactions, reading);
+  else if (asNumber(record.error) !== null && 'message' in record) reading.items.push(errorItem(record));
+  else if ('access_token' in record) reading.problems.push(notReadYet('access token', null));
+  else reading.problems.push(unknownShape('expected a Listing, an array of things, json.data.things or an error'));
+}
+
+function readArray(answer: Answer, list: unknown[], reading: Reading): void {
+  const every = (test: (entry: JsonRecord) => boolean): boolean =>
+    list.length > 0 && list.every((entry) => test(asRecord(entry)));
+  if (every(({ kind }) => kind === 'Listing')) readDiscussion(answer, list, reading);
+  // Tools also save the bare children of a listing.
+  else if (list.some((entry) => isThing(asRecord(entry)))) walk(answer, list, '$', reading);
+  else if (every((entry) => 'searchString' in entry)) reading.problems.push(notReadYet('PlaylistBot sample', null));
+  else reading.problems.push(unknownShape('an array, but not of things or Listings'));
+}
+
+/** A post and its comments: an array of two Listings. */
+function readDiscussion(answer: Answer, listings: unknown[], reading: Reading): void {
+  const post = asText(asRecord(asRecord(childrenOf(listings[0])[0]).data).name);
+  for (const [index, listing] of listings.entries()) {
+    walk(answer, childrenOf(listing), `$[${index}].data.children`, reading, post);
+  }
+}
+
+function isThing({ kind }: JsonRecord): boolean {
+  return kind === 't1' || kind === 't3' || kind === 'more';
+}
+
+function readListing(answer: Answer, listing: JsonRecord, reading: Reading): void {
+  walk(answer, childrenOf(listing), '$.data.children', reading);
+  addAbsent(answer, listing, reading);
+  const after = asText(asRecord(listing.data).after);
+  if (after === null) return;
+  if (answer.url !== null && URL.canParse(answer.url)) reading.requests.push(pageAfter(answer.url, after));
+  else
+    reading.problems.push({
+      code: 'no-url',
+      message: `a next page exists (after=${after}), but this page's address is unknown`,
+      where: '$.data.after',
+    });
+}
+
+/** /api/info leaves out what is gone: the ids asked for and not answered are the finding. */
+function addAbsent({ url }: Answer, listing: JsonRecord, reading: Reading): void {
+  const asked = url !== null && /\/api\/info\b/.test(url) ? (queryOf(url).get('id') ?? '').split(',') : [];
+  const noted = asList(listing._requestedIds).flatMap((id) => asText(id) ?? []);
+  const present = new Set(reading.items.map((item) => (item.kind === 'post' ? item.id : '')));
+  for (const id of new Set([...asked, ...noted])) {
+    if (/^t[13]_[a-z0-9]+$/i.test(id) && !present.has(id)) reading.items.push(absentPost(id));
+  }
+}
+
+/** Answer to a call with `api_type=json`: `morechildren` brings things, others bring none. */
+function readCall(answer: Answer, json: JsonRecord, reading: Reading): void {
+  for (const error of asList(json.errors)) {
+    const [code, message] = asList(error).map(asText);
+    reading.items.push({
+      kind: 'error',
+      source: 'reddit',
+      status: null,
+      code: code ?? null,
+      message: message ?? null,
+      extra: {},
+    });
+  }
+  const things = asRecord(json.data).things;
+  if (Array.isArray(things)) walk(answer, things, '$.json.data.things', reading);
+  else if (reading.items.length === 0) reading.problems.push(notReadYet('answer of a call without things', '$.json'));
+}
+
+function readCassette(interactions: unknown[], reading: Reading): void {
+  for (const [index, interaction] of interactions.entries()) {
+    const { request, response } = asRecord(interaction);
+    const { method, uri } = asRecord(request);
+    const where = `$.interactions[${index}]`;
+    const body = asText(asRecord(asRecord(response).body).string);
+    const json = body === null || method !== 'GET' ? null : readJsonText(body);
+    if (!json) reading.problems.push(notReadYet(`${asText(method) ?? 'unknown'} ${asText(uri) ?? 'request'}`, where));
+    else if (json.ok) readInteraction({ value: json.value, text: json.text, url: asText(uri) }, where, reading);
+    else reading.problems.push({ ...json.problem, where });
+  }
+}
+
+/** Read for itself: `/api/info` compares what it asked with what it got; and a cassette in a cassette is none. */
+function readInteraction(answer: Answer, where: string, reading: Reading): void {
+  if ('interactions' in asRecord(answer.value)) {
+    reading.problems.push({ ...unknownShape('a cassette within a cassette'), where });
+    return;
+  }
+  const own: Reading = { items: [], requests: [], problems: [] };
+  readAnswer(answer, own);
+  reading.items.push(...own.items);
+  reading.requests.push(...own.requests);
+  reading.problems.push(
+    ...own.problems.map((problem) => ({ ...problem, where: `${where} ${problem.where ?? ''}`.trim() })),
+  );
+}
+
+function walk(
+  { text, url }: Answer,
+  things: readonly unknown[],
+  where: string,
+  reading: Reading,
+  post: string | null = null,
+): void {
+  const asked = queryOf(url);
+  const linkId = post ?? asked.get('link_id') ?? linkOf(url);
+  const unescapeText = asked.get('raw_json') === '1' || NOT_ESCAPED.test(text) ? same : unescapeOnce;
+  walkThings(things, where, { unescapeText, linkId }, reading);
+}
+
+function linkOf(url: string | null): string | null {
+  const id = /\/comments\/(\w+)/.exec(url ?? '')?.[1];
+  return id === undefined ? null : `t3_${id}`;
+}
+
+const same: Unescape = (text) => text;
+const unescapeOnce: Unescape = (text) => text.replace(ENTITY, (entity, name: string) => ESCAPED[name] ?? entity);
+
+function errorItem(record: JsonRecord): ErrorItem {
+  const { error, message, reason } = record;
+  return {
+    kind: 'error',
+    source: 'reddit',
+    status: asNumber(error),
+    code: asText(reason),
+    message: fold(asText(message)),
+    extra: {},
+  };
+}
+
+function notReadYet(kind: string, where: string | null): Problem {
+  return { code: 'not-read-yet', message: `not read yet: ${kind}`, where };
+}
+
+function unknownShape(message: string): Problem {
+  return { code: 'unknown-shape', message, where: '$' };
+}

@@ -1,0 +1,106 @@
+/** Links of Reddit: what is asked for, and when two addresses are the same page. Everything goes to the OAuth host. */
+import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+export const API = 'https://oauth.reddit.com';
+/** Most ids that /api/info and /api/morechildren take in one call. */
+export const IDS_PER_CALL = 100;
+
+const HOSTS = /^(?:(?:www|old|new|np|m|i|oauth|api)\.)?reddit\.com$/;
+const FULLNAME = /^t[13]_[a-z0-9]+$/i;
+const SUBREDDIT = /^\/?r\/(?<names>\w+(?:\+\w+)*)\/?$/i;
+/** Parameters that say how a page was reached or counted, not which page it is. */
+const DECORATION = /^(?:utm_.*|ref|ref_source|share_id|context|count|show)$/;
+
+const SEEDS = ['listentothis', 'House+Techno+trance+DnB+electronicmusic', 'tracklists+DJs+Beatmatch'];
+
+export function seeds(): PageRequest[] {
+  return SEEDS.map((names) => listing(names));
+}
+
+/** `t3_…` and `t1_…` fullnames, `r/name`, and addresses of listings, posts and comments; null for everything else. */
+export function requestFor(idOrUrl: string): PageRequest | null {
+  const text = idOrUrl.trim();
+  if (/^t3_/i.test(text) && FULLNAME.test(text)) return comments(text.toLowerCase().slice(3));
+  if (FULLNAME.test(text)) return info([text.toLowerCase()]);
+  const names = SUBREDDIT.exec(text)?.groups?.names;
+  if (names !== undefined) return listing(names);
+  const url = parseUrl(text);
+  const kind = url && HOSTS.test(url.hostname) ? kindOf(pathOf(url)) : null;
+  if (url?.hostname === 'redd.it' && /^\/\w+$/.test(url.pathname)) return comments(url.pathname.slice(1).toLowerCase());
+  return url && kind ? { url: normaliseUrl(text), kind } : null;
+}
+
+/** Same page, same text: OAuth host, no slug, lower-case names, sorted parameters, unescaped text asked for (`raw_json=1`). */
+export function normaliseUrl(text: string): string {
+  const url = parseUrl(text);
+  if (!url || !HOSTS.test(url.hostname)) return text;
+  const kept = [...url.searchParams].filter(([name]) => !DECORATION.test(name) && name !== 'raw_json');
+  const query = new URLSearchParams([...kept, ['raw_json', '1']]);
+  query.sort();
+  return `${API}${pathOf(url)}?${query}`;
+}
+
+/** The discussion under a post, or under one comment of it. `id` and `commentId` without their `t3_`/`t1_`. */
+export function comments(id: string, commentId?: string): PageRequest {
+  const path = commentId === undefined ? `/comments/${id}` : `/comments/${id}/_/${commentId}`;
+  return { url: `${API}${path}?limit=500&raw_json=1`, kind: 'comments' };
+}
+
+/** Comments that a page left out, by ids without `t1_`, at most `IDS_PER_CALL`. */
+export function moreChildren(linkFullname: string, ids: readonly string[]): PageRequest {
+  const query = `api_type=json&children=${ids.join('%2C')}&link_id=${linkFullname}&raw_json=1`;
+  return { url: `${API}/api/morechildren?${query}`, kind: 'morechildren' };
+}
+
+/** The same listing behind the thing named `after`. */
+export function pageAfter(url: string, after: string): PageRequest {
+  const next = new URL(normaliseUrl(url));
+  next.searchParams.delete('before');
+  next.searchParams.set('after', after);
+  return { url: normaliseUrl(next.href), kind: kindOf(next.pathname) ?? 'listing' };
+}
+
+/** Minting and renewing the token is the fetch layer's work: it comes as `REDDIT_ACCESS_TOKEN`. */
+export function headers(_request: PageRequest, credentials: Credentials): Record<string, string> {
+  const { REDDIT_ACCESS_TOKEN: token, REDDIT_USER_AGENT: agent } = credentials;
+  return {
+    Accept: 'application/json',
+    ...(token ? { Authorization: `bearer ${token}` } : {}),
+    ...(agent ? { 'User-Agent': agent } : {}),
+  };
+}
+
+export function needsBrowser(): boolean {
+  return false;
+}
+
+/** Parameters of an address; none when it is unknown or no address. */
+export function queryOf(url: string | null): URLSearchParams {
+  return parseUrl(url ?? '')?.searchParams ?? new URLSearchParams();
+}
+
+function listing(names: string): PageRequest {
+  return { url: `${API}/r/${names.toLowerCase()}/new?limit=100&raw_json=1`, kind: 'listing' };
+}
+
+function info(fullnames: readonly string[]): PageRequest {
+  return { url: `${API}/api/info?id=${fullnames.join('%2C')}&raw_json=1`, kind: 'info' };
+}
+
+function kindOf(path: string): string | null {
+  if (/^\/comments\/\w/.test(path)) return 'comments';
+  if (path === '/api/info' || path === '/api/morechildren') return path.slice('/api/'.length);
+  return /^\/(?:r\/[\w+]+|domain\/[\w.-]+|user\/[\w-]+)(?:\/\w+)?$/.test(path) ? 'listing' : null;
+}
+
+/** Path without slug, `.json`, closing slash and, for a discussion, without the subreddit's name. */
+function pathOf(url: URL): string {
+  const path = url.pathname.replace(/\.json$/, '').replace(/\/+$/, '');
+  const post = /^(?:\/r\/[\w+]+)?\/comments\/(?<id>\w+)(?:\/[^/]*(?:\/(?<comment>\w+))?)?$/.exec(path)?.groups;
+  if (post?.id) return `/comments/${post.id.toLowerCase()}${post.comment ? `/_/${post.comment.toLowerCase()}` : ''}`;
+  return path.replace(/^\/r\/[\w+]+/, (start) => start.toLowerCase());
+}
+
+function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}

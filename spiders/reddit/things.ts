@@ -1,0 +1,84 @@
+/** Walks the things of an answer: posts and comments become items, stubs for what was left out become requests. */
+import type { Item } from '../../src/core/items.ts';
+import { asList, asRecord, asText, isRecord, type JsonRecord } from '../../src/core/json-page.ts';
+import type { PageRequest, Problem } from '../../src/core/source.ts';
+import { postItem, type Unescape } from './post.ts';
+import { comments, IDS_PER_CALL, moreChildren } from './spider.ts';
+
+/** What has been read so far; the walkers add to it. */
+export interface Reading {
+  readonly items: Item[];
+  readonly requests: PageRequest[];
+  readonly problems: Problem[];
+}
+
+export interface WalkOptions {
+  unescapeText: Unescape;
+  /** Fullname of the post whose discussion this is, where it is known beforehand. */
+  linkId: string | null;
+}
+
+interface Visit {
+  thing: unknown;
+  where: string;
+}
+
+/** Reads things and everything nested in their replies, in the order of the page. Nesting costs memory, never the call stack. */
+export function walkThings(things: readonly unknown[], where: string, options: WalkOptions, reading: Reading): void {
+  const stubs: JsonRecord[] = [];
+  let linkId = options.linkId;
+  const visits: Visit[] = visitsOf(things, where);
+  for (let visit = visits.pop(); visit; visit = visits.pop()) {
+    const { kind, data } = asRecord(visit.thing);
+    const fields = asRecord(data);
+    if (kind === 'more') stubs.push(fields);
+    else if ((kind === 't1' || kind === 't3') && isRecord(data)) {
+      const item = postItem(kind, fields, options.unescapeText);
+      if (item) reading.items.push(item);
+      else reading.problems.push({ code: 'bad-value', message: `a ${kind} without name and id`, where: visit.where });
+      linkId ??= kind === 't3' ? (item?.id ?? null) : asText(fields.link_id);
+      for (const reply of visitsOf(repliesOf(fields), `replies of ${item?.id ?? 'unknown'}`)) visits.push(reply);
+    } else reading.problems.push(unreadThing(kind, visit.where));
+  }
+  for (const stub of stubs) followStub(stub, linkId, reading);
+}
+
+/** Children of a Listing; `replies` is "" where there are none. */
+export function childrenOf(listing: unknown): unknown[] {
+  return asList(asRecord(asRecord(listing).data).children);
+}
+
+function repliesOf(data: JsonRecord): unknown[] {
+  return childrenOf(data.replies);
+}
+
+/** Last first, because they are taken from the end. */
+function visitsOf(things: readonly unknown[], where: string): Visit[] {
+  return things.map((thing, index) => ({ thing, where: `${where}[${index}]` })).reverse();
+}
+
+function unreadThing(kind: unknown, where: string): Problem {
+  if (typeof kind === 'string' && /^t\d$/.test(kind))
+    return { code: 'not-read-yet', message: `not read yet: ${kind}`, where };
+  return { code: 'unknown-shape', message: 'expected a thing with kind t1, t3 or more', where };
+}
+
+/** `children` names what can be asked for in one go; an empty one means "continue this thread" on a page of its own. */
+function followStub(stub: JsonRecord, linkId: string | null, { requests, problems }: Reading): void {
+  const parent = asText(stub.parent_id);
+  const link = parent?.startsWith('t3_') ? parent : linkId;
+  if (link === null) {
+    const stubName = asText(stub.name) ?? 'without name';
+    problems.push({
+      code: 'bad-value',
+      message: `more stub ${stubName}: the post it belongs to is unknown`,
+      where: null,
+    });
+    return;
+  }
+  const ids = asList(stub.children).flatMap((id) => asText(id) ?? []);
+  for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
+    requests.push(moreChildren(link, ids.slice(start, start + IDS_PER_CALL)));
+  }
+  if (ids.length === 0 && parent?.startsWith('t1_')) requests.push(comments(link.slice(3), parent.slice(3)));
+}

@@ -1,0 +1,188 @@
+/**
+ * Titles of music posts: "Artist - Title [genre] (year) trailing".
+ * Many other titles hold a dash, so one is read as a track only when something beside the dash says that the post is about music.
+ * Which side names the artist cannot be known from the text: it is read as written, but for a quoted left side ("'Title' - Artist").
+ */
+import { clockToSeconds } from '../../src/core/cue.ts';
+import { takeGuests } from '../../src/core/guests.ts';
+import { type PostRow, row } from '../../src/core/items.ts';
+import { fold, normKey } from '../../src/core/text.ts';
+import { isVersionText, splitArtistTitle, splitVersion } from '../../src/core/track-name.ts';
+import { readUnknown } from '../../src/core/unknown-name.ts';
+
+/** What is known of the post beside its title. */
+export interface TitleContext {
+  subreddit: string | null;
+  /** Address the post links to. */
+  url: string | null;
+}
+
+interface Tail {
+  genreTags: string | null;
+  year: number | null;
+  version: string | null;
+  durationSeconds: number | null;
+  trailing: string | null;
+}
+
+/** Reddit allows 300 characters. */
+const LONGEST_TITLE = 400;
+const BRACKET = /\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\)/g;
+const BRACKET_FIRST = /^\s*(?<bracket>\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))/;
+const LEADING_TAG = /^\[(?<tag>[^\]]*)\]\s*(?=\S)/;
+const YEAR = /^(?:19|20)\d\d$/;
+const COVER = /^(?<name>.+?)\s+cover$/i;
+const QUOTED = /^(?:"(?<a>[^"]+)"|“(?<b>[^”]+)”|'(?<c>.+)'|‘(?<d>.+)’)$/;
+
+const TALK = /\b(?:discussion|question|request|help|news|meta|wanted|looking for|track ?id|id\?)/i;
+const ASKS =
+  /^(?:what|who|which|where|when|why|how|does|do|is|are|can|could|anyone|any|help|looking for|need|name of)\b.*\?/i;
+/** A recording of a whole night is no track. */
+const WHOLE_SET =
+  /\b(?:live|dj|guest|essential|promo|festival)[\s-]?(?:set|mix)\b|\b(?:podcast|radio ?show|liveset|tracklist)\b|^(?:live|set|mix)$/i;
+
+const MUSIC_SUBREDDIT = new RegExp(
+  [
+    'music|listento|techno|hip-?hop|dubstep|shoegaze|hardstyle|synthwave|synthpop|electronica|drumandbass|vinyl',
+    '(?:metal|metalcore|bands?|songs?|heads|trance|rave|jazz|remix|mixes|tracks|tracklists|mashups?|djs?)$',
+    '^(?:deep|tech|acid|prog|progressive|lofi|future|bass|afro|micro|uk)?house$',
+    '^(?:edm|dnb|dub|rap|punk|funk|disco|ambient|idm|kpop|k_pop|indie_?rock|postrock|indie|folk|soul|blues|emo|grime|ukgarage|future_?beats|breakbeat)$',
+  ].join('|'),
+  'i',
+);
+const MUSIC_HOST =
+  /(?:^|\.)(?:soundcloud|bandcamp|spotify|mixcloud|beatport|audiomack|tidal|deezer)\.com$|^(?:music|itunes)\.apple\.com$/i;
+const GENRE_WORD =
+  /\b(?:rock|metal\w*|pop|house|techno|trance|hip-?\s?hop|rap|folk|jazz|blues|soul|funk|disco|electro\w*|ambient|punk|indie|r\s?(?:&|n)\s?b|edm|d\s?(?:&|n)\s?b|drum\s(?:and|&|n)\sbass|dub\w*|synth\w*|lo-?fi|acoustic|classical|country|reggae|ska|emo|grunge|psych\w*|shoegaze|hardcore|garage|grime|trip-?hop|experimental|instrumental|singer|alternative|beats)\b/i;
+
+/** The track a post's title names, as row 1; null when the title is none or the post is not surely about music. */
+export function rowFromTitle(title: string, context: TitleContext): PostRow | null {
+  const { tag, text } = takeLeadingTag(fold(title) ?? '');
+  if (text === '' || text.length > LONGEST_TITLE || TALK.test(tag ?? '') || ASKS.test(text)) return null;
+  const split = splitArtistTitle(text.replace(/\s-{2,3}\s/, ' - '));
+  if (!split || /\[[^\]]*$|\([^)]*$/.test(split.artist)) return null;
+  const { head, tail } = cutTail(split.rest);
+  const { name, ...rest } = readHead(head);
+  if (name === '' || WHOLE_SET.test(name)) return null;
+  if (!isAboutMusic(split.artist, tail, rest, context)) return null;
+  const { artist, title: trackTitle } = order(split.artist, name);
+  return {
+    ...row(1, {
+      ...readUnknown({ artist, title: trackTitle, version: rest.version ?? tail.version }),
+      with: rest.guests === null ? null : { name: rest.guests, mbid: null },
+      cover: rest.cover === null ? null : { name: rest.cover, mbid: null },
+      durationSeconds: tail.durationSeconds,
+      info: tag,
+    }),
+    genreTags: tail.genreTags,
+    year: tail.year,
+    trailing: fold([rest.context, tail.trailing].join(' ')),
+  };
+}
+
+/** "[FRESH] Artist - Title": what a forum puts in front. */
+function takeLeadingTag(title: string): { tag: string | null; text: string } {
+  const match = LEADING_TAG.exec(title);
+  return { tag: match?.groups?.tag?.trim() || null, text: match ? title.slice(match[0].length) : title };
+}
+
+/** Cuts where genre or year begin; version, cover and guest brackets still belong to the title. */
+function cutTail(rest: string): { head: string; tail: Tail } {
+  for (const { 0: bracket, index } of rest.matchAll(BRACKET)) {
+    const inside = bracket.slice(1, -1).trim();
+    const opensTail = bracket.startsWith('[') ? !belongsToTitle(inside) : YEAR.test(inside);
+    if (opensTail) return { head: rest.slice(0, index).trim(), tail: readTail(rest.slice(index)) };
+  }
+  return { head: rest.trim(), tail: readTail('') };
+}
+
+/** "[folk|live]" lists genres; "[Live Acoustic]" and "[Halden Remix]" name what was played. */
+function belongsToTitle(inside: string): boolean {
+  if (/[,/|;]/.test(inside)) return false;
+  const onlyGenre = /^(?:dub|instrumental|acoustic|club|original|vocal|demo)$/i.test(inside);
+  return (
+    (isVersionText(inside) && !onlyGenre) ||
+    COVER.test(inside) ||
+    /^(?:feat|ft)\b/i.test(inside) ||
+    /^live\b/i.test(inside)
+  );
+}
+
+function readTail(text: string): Tail {
+  const tail: Tail = { genreTags: null, year: null, version: null, durationSeconds: null, trailing: null };
+  let rest = text;
+  for (let match = BRACKET_FIRST.exec(rest); match; match = BRACKET_FIRST.exec(rest)) {
+    if (!takeTailBracket(match.groups?.bracket ?? '', tail)) break;
+    rest = rest.slice(match[0].length);
+  }
+  tail.trailing = fold(rest);
+  return tail;
+}
+
+/** Puts one bracket behind the title where it belongs; false when it is only talk. */
+function takeTailBracket(bracket: string, tail: Tail): boolean {
+  const inside = bracket.slice(1, -1).trim();
+  const square = bracket.startsWith('[');
+  if (tail.year === null && YEAR.test(inside)) tail.year = Number(inside);
+  else if (square && tail.durationSeconds === null && clockToSeconds(inside) !== null)
+    tail.durationSeconds = clockToSeconds(inside);
+  else if (tail.version === null && (square ? belongsToTitle(inside) : isVersionText(inside))) tail.version = inside;
+  else if (square && tail.genreTags === null && /\p{L}/u.test(inside)) tail.genreTags = inside;
+  else return false;
+  return true;
+}
+
+interface Head {
+  name: string;
+  version: string | null;
+  guests: string | null;
+  cover: string | null;
+  /** "@ Radio Show": where it was played, not what. */
+  context: string | null;
+}
+
+function readHead(head: string): Head {
+  const at = head.search(/\s@\s/);
+  const withCover = at < 0 ? head : head.slice(0, at);
+  const cover = /^(?<head>.*\S)\s*[([](?<inside>[^()[\]]+)[)\]]$/s.exec(withCover)?.groups;
+  const covered = COVER.exec(cover?.inside ?? '')?.groups?.name ?? null;
+  const { title, guests } = takeGuests(covered !== null && cover?.head ? cover.head : withCover);
+  const split = splitVersion(title);
+  // "Title [Live Acoustic]": a bracket the version words alone do not settle, but belongsToTitle did.
+  const square =
+    split.version === null ? /^(?<head>.*\S)\s*\[(?<inside>[^\]]+)\]$/s.exec(split.title)?.groups : undefined;
+  const name = square?.head ?? split.title;
+  return {
+    name: unquote(name),
+    version: split.version ?? square?.inside ?? null,
+    guests,
+    cover: covered,
+    context: at < 0 ? null : head.slice(at),
+  };
+}
+
+function isAboutMusic(artist: string, tail: Tail, head: Omit<Head, 'name'>, { subreddit, url }: TitleContext): boolean {
+  if (tail.genreTags !== null && (tail.year !== null || GENRE_WORD.test(tail.genreTags))) return true;
+  if (
+    head.guests !== null ||
+    head.cover !== null ||
+    /remix|\brmx|bootleg|\bVIP\b/i.test(head.version ?? tail.version ?? '')
+  )
+    return true;
+  if (subreddit !== null && (MUSIC_SUBREDDIT.test(subreddit) || compact(subreddit) === compact(artist))) return true;
+  return url !== null && URL.canParse(url) && MUSIC_HOST.test(new URL(url).hostname);
+}
+
+function order(left: string, right: string): { artist: string; title: string } {
+  const quoted = unquote(left);
+  return quoted === left ? { artist: left, title: right } : { artist: right, title: quoted };
+}
+
+function unquote(text: string): string {
+  const { a, b, c, d } = QUOTED.exec(text)?.groups ?? {};
+  return (a ?? b ?? c ?? d ?? text).trim();
+}
+
+function compact(name: string): string {
+  return normKey(name).replaceAll(' ', '');
+}
