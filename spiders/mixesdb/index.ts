@@ -1,0 +1,39 @@
+/** MixesDB: DJ sets and radio shows with their tracklists, a wiki read by its REST interface. Facts checked against its robots.txt and help pages. */
+import type { Source } from '../../src/core/source.ts';
+import { parse } from './parser.ts';
+import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const source: Source = {
+  facts: {
+    name: 'mixesdb',
+    title: 'MixesDB',
+    homepage: 'https://www.mixesdb.com/',
+    accessMode: 'api',
+    experimental: false,
+    hosts: ['www.mixesdb.com'],
+    conditions: [
+      {
+        variable: 'MUSICDB_CONTACT',
+        why: 'The wiki is run by volunteers: the User-Agent must name somebody they can write to (an address or a page).',
+      },
+    ],
+    terms: {
+      url: 'https://www.mixesdb.com/w/MixesDB:Legal_stuff',
+      summary:
+        'robots.txt allows pages and the REST interface, forbids ?action= and ?title= and asks for 4 s between requests; help pages, comments and images are not licensed.',
+      licence: 'CC BY-SA 3.0 US (tracklists, if not stated otherwise)',
+      attribution: 'Name MixesDB, link to the page, keep its revision and the day it was read.',
+    },
+    limits: { minDelayMs: 5000, maxConcurrency: 1, perDay: null },
+    scheduleEveryMs: DAY_MS,
+    pageKinds: ['page', 'search', 'wikitext', 'text-dump', 'csv-dump', 'block'],
+  },
+  parse,
+  seeds,
+  requestFor,
+  normaliseUrl,
+  headers,
+  needsBrowser: () => false,
+};

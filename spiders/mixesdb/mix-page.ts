@@ -1,0 +1,175 @@
+/** A mix page of the wiki: title, wikitext and what the interface says of the revision, read into a set. */
+import { clockToSeconds } from '../../src/core/cue.ts';
+import { type SetlistItem, setlist } from '../../src/core/items.ts';
+import type { Problem } from '../../src/core/source.ts';
+import { normKey } from '../../src/core/text.ts';
+import { mediaOf } from './media.ts';
+import { articleUrl } from './spider.ts';
+import { isStyle } from './styles.ts';
+import { readTitle, withoutSuffix } from './title.ts';
+import { readTracklist } from './tracklist.ts';
+import {
+  categoriesOf,
+  display,
+  type Section,
+  sectionsOf,
+  tablesOf,
+  templatesOf,
+  urlsOf,
+  withoutComments,
+} from './wikitext.ts';
+
+export interface MixPage {
+  /** Title with "_" for spaces: what the page is known by. */
+  readonly key: string;
+  readonly title: string;
+  readonly wikitext: string;
+  readonly pageId: number | null;
+  readonly revisionId: number | null;
+  /** When that revision was made, ISO 8601. */
+  readonly revisedAt: string | null;
+  readonly fetchedAt: string | null;
+}
+
+/** Tracklists are under this licence "if not stated otherwise"; comments, images and help pages are not. */
+export const LICENCE = 'CC BY-SA 3.0 US';
+
+const TRACKLIST = /^(?:notes\s*(?:&|and|\+)\s*)?track\s?lists?\b/i;
+/** Sections that are not covered by the licence, or say nothing of the set. */
+const PASSED_OVER = /^(?:comments?|discussion|images?|gallery|see also|references)$/i;
+/** Categories by which the wiki keeps house. */
+const HOUSEKEEPING =
+  /^(?:Tracklist: .*|Promo Mix|\d{4}|\d{3}X|.*\b(?:players?|charts?|mirrors?)\b.*|Mixcloud|SoundCloud|YouTube|hearthis(?:\.at)?|Date)$/i;
+
+interface Parts {
+  fileDetails: Section[];
+  tracklist: Section[];
+  notes: Section[];
+}
+
+/** Reads the page; problems say what could not be used. */
+export function readMixPage(page: MixPage): { item: SetlistItem; problems: Problem[] } {
+  const categories = categoriesOf(withoutComments(page.wikitext));
+  const names = categories.map((category) => category.name);
+  const title = readTitle(page.title, { categories: names });
+  const parts = sortSections(sectionsOf(page.wikitext));
+  const tracklist = readTracklist(joined(parts.tracklist));
+  const players = urlsOf(templatesOf(page.wikitext, 'Player').join('\n'));
+  const state = stateOf(names);
+  const item = setlist('mixesdb', page.key, {
+    otherIds: page.pageId === null ? [] : [String(page.pageId)],
+    versionId: page.revisionId === null ? null : String(page.revisionId),
+    url: articleUrl(page.key),
+    title: page.title,
+    ...title.item,
+    genres: genresOf(names, page.title),
+    media: mediaOf(players),
+    durationSeconds: durationOf(parts.fileDetails),
+    tracks: tracklist.rows,
+    sections: tracklist.sections,
+    notes: [...parts.notes.flatMap((section) => notesOf(section.body)), ...tracklist.notes],
+    lastUpdated: page.revisedAt,
+    extra: {
+      ...title.extra,
+      ...tracklist.extra,
+      pageKey: page.key,
+      pageId: page.pageId,
+      revisionId: page.revisionId,
+      retrievedAt: page.fetchedAt,
+      licence: LICENCE,
+      categories: names,
+      categorySortKeys: Object.fromEntries(
+        categories.flatMap(({ name, sortKey }) => (sortKey === null ? [] : [[name, sortKey]])),
+      ),
+      tracklistState: state,
+      hasTracklist: tracklist.rows.length > 0,
+      playerUrls: players,
+    },
+  });
+  return { item, problems: [...tracklist.problems, ...dateProblem(page.title, item), ...missingTracks(item, state)] };
+}
+
+/** Sections by what they are for. Deeper headings under the tracklist are its chapters; a page without headings is all tracklist. */
+function sortSections(sections: Section[]): Parts {
+  const parts: Parts = { fileDetails: [], tracklist: [], notes: [] };
+  let owner: { level: number; list: Section[] } | null = null;
+  const hasTracklist = sections.some((section) => TRACKLIST.test(section.heading ?? ''));
+  for (const section of sections) {
+    if (owner && section.level > owner.level) {
+      owner.list.push(section);
+      continue;
+    }
+    const list = listFor(section, parts, hasTracklist);
+    list?.push(section);
+    owner = list && section.level > 0 ? { level: section.level, list } : null;
+  }
+  return parts;
+}
+
+function listFor(section: Section, parts: Parts, hasTracklist: boolean): Section[] | null {
+  const heading = section.heading;
+  if (heading === null) return hasTracklist ? null : parts.tracklist;
+  if (TRACKLIST.test(heading)) return parts.tracklist;
+  if (/^file details$/i.test(heading)) return parts.fileDetails;
+  return PASSED_OVER.test(heading) ? null : parts.notes;
+}
+
+/** The sections as one body; a deeper heading becomes a chapter. */
+function joined(sections: Section[]): string {
+  return sections
+    .map(({ heading, body }) => (heading === null || TRACKLIST.test(heading) ? body : `;${heading}\n${body}`))
+    .join('\n');
+}
+
+function notesOf(body: string): string[] {
+  const text = withoutComments(body).replace(
+    /\{\{[^{}]*\}\}|\{\|[\s\S]*?^\|\}|\[\[\s*(?:Category|File|Image)\s*:[^\]]*\]\]/gim,
+    '',
+  );
+  return text
+    .split(/\r\n?|\n/)
+    .map((line) => display(line.replace(/^[*#:;]+\s*/, '')))
+    .filter((line) => line !== '' && !/^-{4,}$/.test(line));
+}
+
+/** Playing time of all parts together; null when one of them is not said. */
+function durationOf(sections: Section[]): number | null {
+  for (const [headings = [], ...rows] of sections.flatMap((section) => tablesOf(section.body))) {
+    const column = headings.findIndex((heading) => heading.startsWith('dur'));
+    const durations = rows.map((row) => clockToSeconds(row[column] ?? ''));
+    if (column < 0 || durations.length === 0) continue;
+    return durations.includes(null) ? null : durations.reduce<number>((sum, duration) => sum + (duration ?? 0), 0);
+  }
+  return null;
+}
+
+function stateOf(categories: readonly string[]): string | null {
+  const state = categories.find((name) => /^Tracklist: /i.test(name));
+  return state === undefined ? null : state.replace(/^Tracklist:\s*/i, '').toLowerCase();
+}
+
+/** What is neither housekeeping nor named in the title (artist, event, venue, series) is a style. */
+function genresOf(categories: readonly string[], title: string): string[] {
+  const words = ` ${normKey(title)} `;
+  return categories.filter((name) => {
+    if (HOUSEKEEPING.test(name)) return false;
+    return isStyle(name) || !words.includes(` ${normKey(withoutSuffix(name))} `);
+  });
+}
+
+function dateProblem(title: string, item: SetlistItem): Problem[] {
+  const printed = /^\d{4}-\d{2}(?:-\d{2})?(?= - )/.exec(title)?.[0];
+  if (printed === undefined || item.date !== null) return [];
+  return [{ code: 'bad-value', message: `the calendar has no ${printed}`, where: 'title' }];
+}
+
+function missingTracks(item: SetlistItem, state: string | null): Problem[] {
+  if (item.tracks.length > 0 || (state !== 'complete' && state !== 'incomplete')) return [];
+  return [
+    {
+      code: 'missing-tracks',
+      message: `the page is filed under "Tracklist: ${state}", but no track was found`,
+      where: 'tracklist',
+    },
+  ];
+}

@@ -1,0 +1,93 @@
+/** Links of MixesDB: the REST interface only, since robots.txt forbids `?action=` and `?title=` to everybody. */
+import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+const SITE = 'https://www.mixesdb.com';
+const REST = '/w/rest.php/v1';
+const HOST = /^(?:www\.)?mixesdb\.com$/;
+/** Paths of the wiki that are no pages. */
+const NO_PAGE = /^\/(?:w|db)\/(?:rest\.php|index\.php|api\.php|load\.php)|^\/(?:tools|images)\//;
+
+/** Searches to start from: series whose pages carry tracklists, and the acts the other sources start from. */
+const SEED_SEARCHES = ['Boiler Room', 'Essential Mix', 'Sven Väth', 'Richie Hawtin', 'Ben UFO'];
+const SEARCH_LIMIT = 100;
+
+export function seeds(): PageRequest[] {
+  return SEED_SEARCHES.map(search);
+}
+
+/**
+ * Understands addresses of the site, titles and keys of mix pages ("2012-12-12 - Artist @ Place"), and any other words as a search.
+ * Null for addresses of other sites and of what is no page.
+ */
+export function requestFor(idOrUrl: string): PageRequest | null {
+  const text = idOrUrl.trim();
+  if (text === '' || /[<>[\]{}|\n]/.test(text)) return null;
+  if (/^[a-z]+:\/\//i.test(text)) return requestForUrl(text);
+  if (/^(?:\d{4}|\d{3}X)(?:-\d{2}){0,2}[_ ]-[_ ]/i.test(text)) return pageRequest(keyOfTitle(text));
+  return search(text);
+}
+
+/** The request for a page by its key, which is its title with "_" for spaces. */
+export function pageRequest(key: string): PageRequest {
+  return { url: `${SITE}${REST}/page/${encodeURIComponent(key)}`, kind: 'page' };
+}
+
+/** One text per page: articles in any of their addresses become the REST page, searches lose what does not change them. */
+export function normaliseUrl(url: string): string {
+  return requestForUrl(url)?.url ?? url;
+}
+
+export function headers(_request: PageRequest, _credentials: Credentials): Record<string, string> {
+  return { accept: 'application/json', 'accept-encoding': 'gzip' };
+}
+
+/** "2012-12-12 - A @ B" as "2012-12-12_-_A_@_B". */
+export function keyOfTitle(title: string): string {
+  return title.trim().replace(/[\s_]+/g, '_');
+}
+
+/** The key in an address of the site (article or REST page); null when it holds none. */
+export function keyOfUrl(url: string): string | null {
+  const parsed = siteUrl(url);
+  if (!parsed) return null;
+  const raw =
+    new RegExp(`^${REST}/page/([^/]+)(?:/bare|/html|/with_html)?$`).exec(parsed.pathname)?.[1] ?? articleOf(parsed);
+  return raw === undefined ? null : keyOfTitle(decode(raw));
+}
+
+/** Address of the article for readers, written as the wiki itself writes it. */
+export function articleUrl(key: string): string {
+  const path = encodeURIComponent(keyOfTitle(key)).replace(/%(?:3B|40|24|2C|2F|3A)/g, decodeURIComponent);
+  return `${SITE}/w/${path.replace(/'/g, '%27')}`;
+}
+
+function requestForUrl(url: string): PageRequest | null {
+  const parsed = siteUrl(url);
+  if (!parsed) return null;
+  const query = parsed.pathname === `${REST}/search/page` ? parsed.searchParams.get('q')?.trim() : undefined;
+  if (query) return search(query);
+  const key = keyOfUrl(url);
+  return key === null ? null : pageRequest(key);
+}
+
+function search(words: string): PageRequest {
+  return { url: `${SITE}${REST}/search/page?q=${encodeURIComponent(words)}&limit=${SEARCH_LIMIT}`, kind: 'search' };
+}
+
+function siteUrl(url: string): URL | null {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  return parsed && /^https?:$/.test(parsed.protocol) && HOST.test(parsed.hostname) ? parsed : null;
+}
+
+function articleOf(url: URL): string | undefined {
+  return NO_PAGE.test(url.pathname) ? undefined : /^\/(?:w|db)\/(.+)$/.exec(url.pathname)?.[1];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A "%" that is no escape: the text is its own key.
+    return text;
+  }
+}

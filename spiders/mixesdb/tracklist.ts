@@ -1,0 +1,158 @@
+/** The body of a tracklist: numbered lists ("# "), `<list>` bodies, `<pre>` and plain lines, chapters (";X") and gaps ("..."). */
+import { type Row, row } from '../../src/core/items.ts';
+import type { Problem } from '../../src/core/source.ts';
+import { type Cue, settleCues } from './cue.ts';
+import { readTrackLine, type TrackLine } from './track-line.ts';
+import { display, withoutComments } from './wikitext.ts';
+
+export interface Tracklist {
+  readonly rows: Row[];
+  readonly sections: string[];
+  /** Lines that are neither track nor heading. */
+  readonly notes: string[];
+  /** What rows cannot hold, by position; see `tracklistExtra`. */
+  readonly extra: TracklistExtra;
+  readonly problems: Problem[];
+}
+
+export interface TracklistExtra {
+  /** Positions after which the list says "..." (one or more unidentified tracks); 0 for before the first. */
+  gapsAfter: number[];
+  /** Positions printed in italics: the editors are not sure. */
+  tentative: number[];
+  /** Positions marked as unreleased or forthcoming. */
+  unreleased: number[];
+  /** Marks that hold no usable time ("3?", a time of day), as printed, by position. */
+  unreadCues: Record<string, string>;
+}
+
+/** A line that was taken apart by whoever holds the list (a CSV row, a wikitext line). */
+export interface Entry {
+  readonly line: TrackLine;
+  readonly section: string | null;
+  /** As printed, null when the list numbers itself. */
+  readonly number: string | null;
+}
+
+interface Reading {
+  entries: Entry[];
+  sections: string[];
+  notes: string[];
+  gapsAfter: number[];
+  section: string | null;
+  /** Inside `<list>` or `<pre>`: every line is a track. */
+  isList: boolean;
+  /** The body marks its tracks, so a line without a mark is a remark. */
+  hasMarks: boolean;
+  tooLong: number;
+}
+
+/** No track line is longer; longer ones are prose or damage, and must not cost time. */
+const LONGEST_LINE = 2000;
+const SKIPPED = /^(?:-{4,}|__[A-Z]+__|\{\{[^{}]*\}\}|\{\||\|\}|\[\[\s*(?:Category|File|Image)\s*:.*\]\])$/i;
+
+/** Reads the lines of a body. */
+export function readTracklist(body: string): Tracklist {
+  const text = withoutComments(body);
+  const reading: Reading = {
+    entries: [],
+    sections: [],
+    notes: [],
+    gapsAfter: [],
+    section: null,
+    isList: false,
+    hasMarks: /^\s*#|<(?:list|pre)\b/im.test(text),
+    tooLong: 0,
+  };
+  for (const line of text.split(/\r\n?|\n/)) readLine(line, reading);
+  const problems: Problem[] =
+    reading.tooLong === 0
+      ? []
+      : [
+          {
+            code: 'bad-value',
+            message: `${reading.tooLong} lines over ${LONGEST_LINE} characters were not read`,
+            where: 'tracklist',
+          },
+        ];
+  return {
+    ...assemble(reading.entries, reading.gapsAfter),
+    sections: reading.sections,
+    notes: reading.notes,
+    problems,
+  };
+}
+
+/** Makes rows of entries: positions over the whole set, marks judged chapter by chapter. */
+export function assemble(entries: readonly Entry[], gapsAfter: number[] = []): Pick<Tracklist, 'rows' | 'extra'> {
+  const cues = settledCues(entries);
+  const extra: TracklistExtra = { gapsAfter, tentative: [], unreleased: [], unreadCues: {} };
+  const rows = entries.map(({ line, section, number }, index) => {
+    const position = index + 1;
+    const cue = cues[index] ?? null;
+    if (line.isTentative) extra.tentative.push(position);
+    if (line.status !== null && /^(?:unreleased|forthcoming)$/i.test(line.status)) extra.unreleased.push(position);
+    if (cue && cue.seconds === null) extra.unreadCues[position] = cue.printed;
+    return row(position, {
+      ...line.fields,
+      section,
+      number,
+      cueSeconds: cue?.seconds ?? null,
+      cueGranularity: cue?.granularity ?? 'unknown',
+    });
+  });
+  return { rows, extra };
+}
+
+function settledCues(entries: readonly Entry[]): (Cue | null)[] {
+  const settled: (Cue | null)[] = [];
+  for (let start = 0; start < entries.length; ) {
+    let end = start + 1;
+    while (end < entries.length && entries[end]?.section === entries[start]?.section) end += 1;
+    const chapter = entries.slice(start, end).map((entry) => entry.line.cue);
+    settled.push(...settleCues(chapter, start === 0));
+    start = end;
+  }
+  return settled;
+}
+
+function readLine(raw: string, reading: Reading): void {
+  if (/<(?:list|pre|poem)\b[^<>]*>/i.test(raw)) reading.isList = true;
+  const line = raw.replace(/<\/?(?:list|pre|poem|nowiki|div|center|small|br)\b[^<>]*>/gi, '').trim();
+  if (line !== '' && !SKIPPED.test(line)) readContent(line, reading);
+  if (/<\/(?:list|pre|poem)>/i.test(raw)) reading.isList = false;
+}
+
+function readContent(line: string, reading: Reading): void {
+  const heading = headingOf(line);
+  if (line.length > LONGEST_LINE) {
+    reading.tooLong += 1;
+  } else if (/^[#*]*\s*(?:\[?\.{3,}\]?|…)$/.test(line)) {
+    reading.gapsAfter.push(reading.entries.length);
+  } else if (heading !== null) {
+    reading.section = heading;
+    reading.sections.push(heading);
+  } else {
+    readTrack(line, reading);
+  }
+}
+
+/** ";Part 1", "=== Part 1 ===", or a bold line of its own. */
+function headingOf(line: string): string | null {
+  const text =
+    /^;\s*(.+)$/s.exec(line)?.[1] ?? /^(={2,6})\s*(.+?)\s*\1$/s.exec(line)?.[2] ?? /^'''([^']+)'''$/s.exec(line)?.[1];
+  return text === undefined ? null : display(text).replace(/:$/, '').trim() || null;
+}
+
+function readTrack(line: string, reading: Reading): void {
+  const marker = /^[#*]+\s*/.exec(line)?.[0] ?? '';
+  const numbered = /^(\d{1,3})[.)]\s+(?=\S)/.exec(line.slice(marker.length));
+  // "# 2. Something" would be a title; a number counts as printed only where the list does not number itself.
+  const number = marker.startsWith('#') ? undefined : numbered?.[1];
+  const text = line.slice(marker.length + (number === undefined ? 0 : (numbered?.[0].length ?? 0)));
+  const read = readTrackLine(text);
+  const isMarked = marker.startsWith('#') || reading.isList || number !== undefined || read.cue !== null;
+  const isTrack = isMarked || (!reading.hasMarks && / [-–] |^\?+$/.test(text));
+  if (isTrack) reading.entries.push({ line: read, section: reading.section, number: number ?? null });
+  else reading.notes.push(display(line.replace(/^[:*]+\s*/, '')));
+}

@@ -1,0 +1,137 @@
+/** The few things of wikitext that mix pages use: headings, categories, templates, tables, and markup taken off a line. */
+import { fold } from '../../src/core/text.ts';
+
+export interface Section {
+  /** Number of "=" around the heading; 0 for what stands before the first one. */
+  readonly level: number;
+  /** Null before the first heading. */
+  readonly heading: string | null;
+  readonly body: string;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+};
+const HEADING = /^(={1,6})[ \t]*([^=\n][^\n]*?)[ \t]*\1[ \t]*$/;
+
+/** Cuts a page at its headings, in order. */
+export function sectionsOf(wikitext: string): Section[] {
+  const sections: Section[] = [];
+  let current = { level: 0, heading: null as string | null, lines: [] as string[] };
+  const close = () => sections.push({ level: current.level, heading: current.heading, body: current.lines.join('\n') });
+  for (const line of wikitext.split(/\r\n?|\n/)) {
+    const match = line.startsWith('=') ? HEADING.exec(line) : null;
+    if (match?.[1] === undefined || match[2] === undefined) {
+      current.lines.push(line);
+    } else {
+      close();
+      current = { level: match[1].length, heading: display(match[2]), lines: [] };
+    }
+  }
+  close();
+  return sections;
+}
+
+/** Names of the page's categories in order, and the sort key where one is given. */
+export function categoriesOf(wikitext: string): { name: string; sortKey: string | null }[] {
+  return [...wikitext.matchAll(/\[\[[ \t]*Category[ \t]*:([^\]|\n]{1,300})(?:\|([^\]\n]{0,300}))?\]\]/gi)].flatMap(
+    (match) => {
+      const name = fold(match[1]?.replace(/_/g, ' '));
+      return name === null ? [] : [{ name, sortKey: fold(match[2]) }];
+    },
+  );
+}
+
+/** Inner texts of the templates called `name`, with everything nested in them. */
+export function templatesOf(wikitext: string, name: string): string[] {
+  const found: string[] = [];
+  const opening = new RegExp(`\\{\\{\\s*${name}(?=[\\s|}])`, 'gi');
+  for (let match = opening.exec(wikitext); match; match = opening.exec(wikitext)) {
+    const end = closingBraces(wikitext, match.index);
+    found.push(wikitext.slice(match.index + 2, end));
+    opening.lastIndex = end;
+  }
+  return found;
+}
+
+/** Cells of the tables in `wikitext`, row by row; the first row of each table holds its headings, in lower case. */
+export function tablesOf(wikitext: string): string[][][] {
+  return [...wikitext.matchAll(/^\{\|[^\n]*\n([\s\S]*?)^\|\}/gm)].map(([, inside = '']) => {
+    const headings: string[] = [];
+    const rows: string[][] = [[]];
+    for (const line of inside.split('\n')) {
+      if (line.startsWith('|-')) rows.push([]);
+      else if (line.startsWith('!')) headings.push(...cells(line.slice(1), '!!').map((cell) => cell.toLowerCase()));
+      else if (line.startsWith('|')) rows.at(-1)?.push(...cells(line.slice(1), '||'));
+    }
+    return [headings, ...rows.filter((row) => row.length > 0)];
+  });
+}
+
+/** Addresses in a piece of wikitext, in order, without doubles; those in comments too. */
+export function urlsOf(wikitext: string): string[] {
+  return [...new Set(wikitext.match(/https?:\/\/[^\s|{}<>"[\]]+/g) ?? [])];
+}
+
+/** Where the page sends its readers to, null when it does not. */
+export function redirectOf(wikitext: string): string | null {
+  return fold(/^\s*#REDIRECT\s*:?\s*\[\[([^\]|#\n]+)/i.exec(wikitext)?.[1]);
+}
+
+/** Takes comments out; an unclosed one hides the rest. */
+export function withoutComments(wikitext: string): string {
+  return wikitext.replace(/<!--[\s\S]*?(?:-->|$)/g, '');
+}
+
+/** A line as a reader sees it: links as their text, markup, templates, tags and footnotes gone, entities decoded. "" when nothing is left. */
+export function display(line: string): string {
+  const plain = /[[{<'&]/.test(line) ? withoutMarkup(line) : line;
+  return fold(plain) ?? '';
+}
+
+function withoutMarkup(line: string): string {
+  return decodeEntities(
+    line
+      .replace(/<ref\b[^>]*\/>|<ref\b[^>]*>[\s\S]*?<\/ref>/gi, '')
+      .replace(/<\/?[a-z][^<>]*>/gi, '')
+      .replace(/\{\{[^{}]*\}\}/g, '')
+      .replace(/\[\[(?:[^[\]|]*\|)?([^[\]|]*)\]\]/g, '$1')
+      .replace(/\[https?:\/\/\S+\s+([^[\]]*)\]/g, '$1')
+      .replace(/\[https?:\/\/[^\s\]]+\]/g, '')
+      .replace(/'{2,5}/g, ''),
+  );
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi,
+    (all, decimal, hex, name: string | undefined) => {
+      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
+      const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : all;
+    },
+  );
+}
+
+function closingBraces(text: string, start: number): number {
+  let depth = 0;
+  const braces = /\{\{|\}\}/g;
+  braces.lastIndex = start;
+  for (let match = braces.exec(text); match; match = braces.exec(text)) {
+    depth += match[0] === '{{' ? 1 : -1;
+    if (depth === 0) return match.index;
+  }
+  return text.length;
+}
+
+function cells(line: string, separator: string): string[] {
+  return line.split(separator).map((cell) => display(cell));
+}
