@@ -2,6 +2,7 @@
 import type { MashupPart, Row, SetlistItem } from '../../src/core/items.ts';
 import { creditsOf, nameKey, splitArtists, splitTitle, trackKey } from '../../src/core/names.ts';
 import { splitVersion } from '../../src/core/track-name.ts';
+import { readUnknown } from '../../src/core/unknown-name.ts';
 import type {
   Credit,
   PreparedArtist,
@@ -37,8 +38,6 @@ interface Known {
   readonly facts?: Partial<Pick<TrackReference, 'isrcs' | 'label' | 'durationMs' | 'releaseDate'>>;
 }
 
-/** What a page prints where it means "unknown"; parsers turn these into null, a second look costs nothing. */
-const UNKNOWN_NAME = /^(?:[?\s]+|id|unknown)$/i;
 const NO_FACTS = { isrcs: [], label: null, durationMs: null, releaseDate: null };
 
 export function extract(normal: NormalItem): Extracted {
@@ -111,26 +110,24 @@ function extractRow(row: Row, set: SetlistItem): PreparedRow {
     withPrevious: row.withPrevious,
     parts: row.parts.map((part) => extractPart(part, set)),
     detail: rowDetail(row),
-    track: row.isId ? null : referTo({ ...row, artist: row.artist ?? performerOf(row, set) }, rowKnowledge(row, set)),
+    track: rowTrack(row, set),
   };
 }
 
-function rowKnowledge(row: Row, set: SetlistItem): Known {
-  return { names: set.artists, facts: { label: row.recordLabel } };
+/** The row's track; null for an unknown one, and for a medley ("A / B / C"), which is its parts. */
+function rowTrack(row: Row, set: SetlistItem): TrackReference | null {
+  if (row.isId || (row.parts.length > 0 && row.title?.includes(' / '))) return null;
+  // What plays from tape is somebody else's, whoever stands on stage: only `cover` can say whose.
+  const artist = row.tape ? (row.cover?.name ?? null) : row.artist;
+  return referTo(
+    { artist, title: row.title, version: row.version },
+    { names: set.artists, facts: { label: row.recordLabel } },
+  );
 }
 
 function extractPart(part: MashupPart, set: SetlistItem): PreparedRow['parts'][number] {
   const { artist, title, version } = part;
   return { artist, title, mixName: version, track: referTo(part, { names: set.artists }) };
-}
-
-/**
- * A concert's song without an artist is the artist's own, or the covered one's. In DJ sets such a row stays unknown, and so does a song from tape:
- * it can be anybody's.
- */
-function performerOf(row: Row, set: SetlistItem): string | null {
-  if (row.cover !== null) return row.cover.name;
-  return set.source === 'setlistfm' && set.artists.length === 1 && !row.tape ? (set.artists[0] ?? null) : null;
 }
 
 function rowDetail(row: Row): Record<string, unknown> | null {
@@ -207,8 +204,8 @@ function extractPost({ item, mentionedAt }: NormalPost): PreparedPost {
 
 /** The reference that printed texts make; null when they do not name a track. */
 function referTo(printed: Printed, { names = [], featured = [], facts = {} }: Known): TrackReference | null {
-  const { artist, title, version } = withVersion(printed);
-  if (artist === null || title === null || UNKNOWN_NAME.test(artist) || UNKNOWN_NAME.test(title)) return null;
+  const { artist, title, version, isId } = readUnknown(withVersion(printed));
+  if (artist === null || title === null || isId) return null;
   const normKey = trackKey({ artist, title, version });
   if (normKey === null) return null;
   const credits = referenceCredits({ artist, title, version, known: names }, featured);

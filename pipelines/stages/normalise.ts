@@ -110,17 +110,10 @@ function placeOf({ venue, city, region, country, extra }: SetlistItem): Place | 
   return { name: venue, normKey: boundKey(key), city, region, country, latitude, longitude };
 }
 
-/** Sources that know where a venue lies say so in `extra`. */
-function coordinatesOf({ latitude, longitude }: Record<string, unknown>): {
-  latitude: number | null;
-  longitude: number | null;
-} {
-  const isPlace =
-    typeof latitude === 'number' &&
-    typeof longitude === 'number' &&
-    Math.abs(latitude) <= 90 &&
-    Math.abs(longitude) <= 180;
-  return isPlace ? { latitude, longitude } : { latitude: null, longitude: null };
+/** Sources that know where a venue lies say so in `extra`: at least its city's centre. */
+function coordinatesOf({ lat, long }: Record<string, unknown>): { latitude: number | null; longitude: number | null } {
+  const isPlace = typeof lat === 'number' && typeof long === 'number' && Math.abs(lat) <= 90 && Math.abs(long) <= 180;
+  return isPlace ? { latitude: lat, longitude: long } : { latitude: null, longitude: null };
 }
 
 function isrcsOf(text: string | null): string[] {
