@@ -44,14 +44,15 @@ export interface Unfinished {
   readonly searchChanges: number;
 }
 
-/** @param source only the requests of this source; null for all. */
+/** @param source the requests and crawl jobs of this source only; null for all. */
 export async function countUnfinished(db: Queryable, source: string | null, now: Date): Promise<Unfinished> {
-  const { rows } = await db.query<Unfinished>(
-    `select (select count(*)::int from frontier where ($1::text is null or source = $1) and (state = 'leased' or (state = 'due' and due_at <= $2))) as requests,
-            (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or ($1::text is null and queue like 'crawl-%') or queue = 'crawl-' || $1) as jobs,
+  const { rows } = await db.query<Unfinished>({
+    name: 'summary-unfinished',
+    text: `select (select count(*)::int from frontier where ($1::text is null or source = $1) and (state = 'leased' or (state = 'due' and due_at <= $2))) as requests,
+            (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or queue = 'crawl-' || $1 or ($1::text is null and queue like 'crawl-%')) as jobs,
             (select count(*)::int from raw_items where state in ('landed', 'transformed')) as items,
             (select count(*)::int from search_outbox) as "searchChanges"`,
-    [source, now],
-  );
+    values: [source, now],
+  });
   return rows[0] ?? { requests: 0, jobs: 0, items: 0, searchChanges: 0 };
 }

@@ -1,0 +1,154 @@
+/** `musicdb crawl`: one source now, at top priority, through the whole pipeline; ends when everything it led to is loaded. */
+
+import { missingConditions } from '../../../jobs/access.ts';
+import type { JobCtx } from '../../../jobs/job.ts';
+import { crawlVia } from '../../../jobs/orchestrate.ts';
+import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
+import { loadSource } from '../../../spiders/registry.ts';
+import { ConfigError, UsageError } from '../../core/errors.ts';
+import type { PageRequest, Source } from '../../core/source.ts';
+import { countRequests, makeDue } from '../../repositories/frontier.ts';
+import { enqueue } from '../../repositories/outbox.ts';
+import { finishRun, startRun } from '../../repositories/runs.ts';
+import { readSummary } from '../../repositories/summary.ts';
+import { drain } from '../../worker/drain.ts';
+import { startWorker } from '../../worker/worker.ts';
+import { numberArgument, sourceArgument } from '../arguments.ts';
+import { type CommonOptions, printJson, printLine } from '../output.ts';
+import { createProgress } from '../progress.ts';
+import { withSandbox } from '../sandbox.ts';
+import { withServices } from '../with-services.ts';
+
+export interface CrawlOptions extends CommonOptions {
+  readonly seed?: string[];
+  readonly limit?: string;
+  readonly live?: boolean;
+  readonly sandbox?: boolean;
+  readonly data?: string;
+}
+
+export async function run([sourceName = '']: string[], options: CrawlOptions): Promise<number> {
+  const source = await loadSource(sourceArgument(sourceName));
+  const seeds = options.seed === undefined ? source.seeds() : options.seed.map((seed) => requestFor(source, seed));
+  const limit =
+    options.limit === undefined ? null : numberArgument(options.limit, '--limit', { min: 1, max: 1_000_000 });
+  return crawl(source, seeds, limit, options);
+}
+
+/** The request for what was typed. @throws UsageError when it is neither an id nor an address of the source. */
+export function requestFor(source: Source, idOrUrl: string): PageRequest {
+  const request = source.requestFor(idOrUrl);
+  if (request !== null) return request;
+  throw new UsageError(`"${idOrUrl}" is neither an id nor an address of ${source.facts.title}`, {
+    hint: `Its addresses are under ${source.facts.homepage}.`,
+  });
+}
+
+/** Crawls from `seeds`, waits for everything they led to, prints what came of it, and returns the exit status. */
+export async function crawl(
+  source: Source,
+  seeds: readonly PageRequest[],
+  limit: number | null,
+  options: CrawlOptions,
+): Promise<number> {
+  if (options.live && options.sandbox) throw new UsageError('--live and --sandbox exclude each other');
+  return withServices({ role: 'crawl', data: options.data, mayStart: true }, (found) =>
+    withSandbox(found, { wanted: options.sandbox === true }, async (ctx) => {
+      const via = chooseVia(ctx, source, options);
+      await ctx.search.prepare();
+      const name = source.facts.name;
+      const runId = await startRun(
+        ctx.db,
+        { workflow: 'crawl', source: name, params: { via, seeds: seeds.length, limit } },
+        ctx.clock.now(),
+      );
+      await ctx.db.transaction(async (tx) => {
+        const now = ctx.clock.now();
+        await makeDue(
+          tx,
+          seeds.map(({ url, kind }) => ({
+            source: name,
+            urlKey: source.normaliseUrl(url),
+            url,
+            kind,
+            priority: PRIORITY.manual,
+            depth: 0,
+            runId,
+          })),
+          now,
+        );
+        await enqueue(
+          tx,
+          [
+            {
+              queue: crawlQueue(name),
+              name: 'crawl',
+              payload: { source: name, via, runId, limit },
+              priority: PRIORITY.manual,
+            },
+          ],
+          now,
+        );
+      });
+      const finished = await workOff(ctx, source, limit);
+      const { sources, ...catalogue } = await readSummary(ctx.db, [name]);
+      await finishRun(
+        ctx.db,
+        runId,
+        { state: finished ? 'done' : 'cancelled', counts: { ...sources[name] }, error: null },
+        ctx.clock.now(),
+      );
+      const requests = await countRequests(ctx.db, name);
+      if (options.json) printJson({ source: name, via, ...sources[name], requests, catalogue });
+      else
+        printLine(
+          `${source.facts.title} (${via}): ${sources[name]?.documents} documents, ${sources[name]?.items} items, ${sources[name]?.quarantined} in quarantine; requests: ${Object.entries(
+            requests,
+          )
+            .map(([state, count]) => `${count} ${state}`)
+            .join(', ')}`,
+        );
+      return finished && (requests.failed ?? 0) === 0 ? 0 : 1;
+    }),
+  );
+}
+
+function chooseVia(ctx: JobCtx, source: Source, { live, sandbox }: CrawlOptions): 'live' | 'sandbox' {
+  const via = live ? 'live' : sandbox ? 'sandbox' : crawlVia(ctx, source);
+  const missing = missingConditions(source.facts, ctx.config.credentials);
+  if (via === 'sandbox' || (via === 'live' && missing.length === 0)) return via;
+  throw new ConfigError(
+    `${source.facts.title} may not be crawled live yet: ${missing.map(({ variable, why }) => `${variable} is not set (${why})`).join('; ')}`,
+    {
+      code: 'ACCESS',
+      hint: 'Set what is missing, or crawl the local stand-in with --sandbox.',
+    },
+  );
+}
+
+async function workOff(ctx: JobCtx, source: Source, limit: number | null): Promise<boolean> {
+  const worker = await startWorker(ctx, {
+    queues: [crawlQueue(source.facts.name), ...PIPELINE_QUEUES],
+    concurrency: null,
+  });
+  const progress = createProgress();
+  try {
+    return await drain(ctx, {
+      requestsOf: limit === null ? source.facts.name : null,
+      onProgress: async ({ items, jobs }) => {
+        const { done = 0, due = 0, leased = 0, failed = 0 } = await countRequests(ctx.db, source.facts.name);
+        progress.show([
+          {
+            name: source.facts.name,
+            done,
+            total: done + due + leased,
+            remark: `${items} items to load, ${jobs} jobs${failed > 0 ? `, ${failed} failed` : ''}`,
+          },
+        ]);
+      },
+    });
+  } finally {
+    progress.end();
+    await worker.release();
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * `musicdb up` (what `npm start` runs): everything on this machine. Starts or finds the services, brings the database to this version,
+ * serves the sandbox, runs worker, orchestrator and API in this process, crawls all sources, says what came of it, serves until stopped.
+ * With --once it stops after that. Running it again on the same data folder goes on where it was.
+ */
+
+import type { JobCtx } from '../../../jobs/job.ts';
+import { enqueueDueCrawls, seedSource } from '../../../jobs/orchestrate.ts';
+import { QUEUE_NAMES } from '../../../jobs/queues.ts';
+import { findChromium } from '../../../ops/dev-services/chromium.ts';
+import { identifyProcess } from '../../../ops/dev-services/process-identity.ts';
+import { startServices } from '../../../ops/dev-services/start-services.ts';
+import { startSandbox } from '../../../ops/sandbox/server.ts';
+import type { Config } from '../../config/config.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { SOURCE_NAMES } from '../../core/source.ts';
+import { reconcileSchedules, startOrchestrator } from '../../orchestrator/orchestrator.ts';
+import { Releases } from '../../platform/context.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { migrate } from '../../platform/migrate.ts';
+import { ensurePartitions, refreshPopularTracks } from '../../repositories/partitions.ts';
+import { readSummary } from '../../repositories/summary.ts';
+import { drain } from '../../worker/drain.ts';
+import { createQueues, startWorker } from '../../worker/worker.ts';
+import { numberArgument } from '../arguments.ts';
+import { openContext } from '../open-context.ts';
+import { type CommonOptions, note, printJson, printLine, table } from '../output.ts';
+import { createProgress, type Gauge } from '../progress.ts';
+import { type Runtime, readRuntime, removeRuntime, writeRuntime } from '../runtime-file.ts';
+import { SANDBOX_WORLD } from '../sandbox.ts';
+import { serveApi } from '../serve-api.ts';
+import { listenForShutdown } from '../shutdown.ts';
+import { configFor, takeOver } from '../with-services.ts';
+import { countSearchDocuments } from './import.ts';
+
+interface Options extends CommonOptions {
+  readonly once?: boolean;
+  readonly data?: string;
+  readonly sandbox?: boolean;
+  readonly port?: string;
+}
+
+export async function run(_args: string[], options: Options): Promise<number> {
+  const started = performance.now();
+  const config = configFor(options.data);
+  const releases = new Releases();
+  const shutdown = listenForShutdown();
+  try {
+    const ctx = await startEverything(config, options, releases, shutdown.signal);
+    const finished = await crawlAll(ctx);
+    await refreshPopularTracks(ctx.db);
+    if (finished) await printSummary(ctx, Math.round((performance.now() - started) / 100) / 10, options.json === true);
+    if (!options.once && finished) {
+      printServing(config, options);
+      await shutdown.requested;
+    }
+    return finished || !options.once ? 0 : 1;
+  } finally {
+    await releases.releaseAll();
+    shutdown.done();
+  }
+}
+
+async function startEverything(
+  config: Config,
+  options: Options,
+  releases: Releases,
+  signal: AbortSignal,
+): Promise<JobCtx> {
+  const announce = announcer(config, releases);
+  const { databaseUrl, redisUrl } = await servicesFor(config, releases, announce);
+  announce({ phase: 'bringing the database to this version' });
+  const { applied } = await migrate(databaseUrl);
+  if (applied.length > 0) note(`database: ${applied.length} migrations applied`);
+  const chromiumPath =
+    config.chromiumPath ??
+    (await findChromium().then(
+      ({ path }) => path,
+      () => null,
+    ));
+  const sandboxHosts = await sandboxFor(config, options, releases);
+  announce({
+    phase: 'starting',
+    databaseUrl,
+    redisUrl,
+    elasticsearchUrl: config.elasticsearchUrl,
+    sandboxHosts,
+    chromiumPath,
+  });
+  const ctx = openContext(
+    { ...config, databaseUrl, redisUrl, sandboxHosts, chromiumPath },
+    { role: 'up', releases, signal },
+  );
+  await takeOver(ctx);
+  await ensurePartitions(ctx.db, ctx.clock.now());
+  await ctx.search.prepare();
+  await startRoles(ctx, options, releases, announce);
+  return ctx;
+}
+
+async function startRoles(ctx: JobCtx, options: Options, releases: Releases, announce: Announce): Promise<void> {
+  const queueOf = createQueues(ctx, releases);
+  const port =
+    options.port === undefined ? ctx.config.apiPort : numberArgument(options.port, '--port', { min: 0, max: 65_535 });
+  const api = releases.add('api', await serveApi(ctx, { port, mayMove: options.port === undefined, queueOf }));
+  releases.add(
+    'worker',
+    await startWorker(ctx, {
+      queues: QUEUE_NAMES,
+      concurrency: null,
+      onRedisLost: () => reconcileSchedules(ctx, queueOf),
+    }),
+  );
+  releases.add('orchestrator', await startOrchestrator(ctx, queueOf));
+  announce({ phase: 'running', ready: true, api: { url: api.url, token: ctx.config.apiToken } });
+}
+
+type Announce = (change: Partial<Runtime>) => void;
+
+/** Keeps runtime.json: written from the first moment the folder is ours, removed when everything else has stopped. */
+function announcer(config: Config, releases: Releases): Announce {
+  const self = identifyProcess(process.pid);
+  if (self === null) throw new ConfigError(`cannot read the start time of process ${process.pid}`);
+  let runtime: Runtime = {
+    process: self,
+    startedAt: new Date().toISOString(),
+    phase: 'starting',
+    ready: false,
+    databaseUrl: null,
+    redisUrl: null,
+    elasticsearchUrl: null,
+    sandboxHosts: {},
+    chromiumPath: null,
+    api: null,
+  };
+  let isFirst = true;
+  return (change) => {
+    runtime = { ...runtime, ...change };
+    if (isFirst) releases.defer('runtime file', async () => removeRuntime(config.dataDir));
+    isFirst = false;
+    writeRuntime(config.dataDir, runtime);
+  };
+}
+
+async function servicesFor(
+  config: Config,
+  releases: Releases,
+  announce: Announce,
+): Promise<{ databaseUrl: string; redisUrl: string }> {
+  const log = createLogger(config.logLevel, { role: 'services' });
+  const wanted = {
+    postgres: config.databaseUrl === null,
+    redis: config.redisUrl === null,
+    elasticsearch: false,
+  } as const;
+  const services = await startServices({
+    dataDir: config.dataDir,
+    want: wanted,
+    log: (line) => log.debug(line),
+    onProgress: ({ service, state, detail }) => {
+      announce({ phase: `${service} ${state}` });
+      if (state !== 'stopped') note(`${service}: ${state}${detail === '' ? '' : ` (${detail})`}`);
+    },
+  });
+  releases.defer('services', () => services.stop());
+  const databaseUrl = config.databaseUrl ?? services.databaseUrl;
+  const redisUrl = config.redisUrl ?? services.redisUrl;
+  if (databaseUrl === null || redisUrl === null) throw new ConfigError('services could not be started');
+  return { databaseUrl, redisUrl };
+}
+
+async function sandboxFor(
+  config: Config,
+  options: Options,
+  releases: Releases,
+): Promise<Readonly<Record<string, string>>> {
+  if (options.sandbox === false || Object.keys(config.sandboxHosts).length > 0) return config.sandboxHosts;
+  const sandbox = await startSandbox(SANDBOX_WORLD);
+  releases.defer('sandbox', () => sandbox.close());
+  note(
+    `sandbox: ${Object.keys(sandbox.hosts).length} stand-in hosts on this machine (invented data; nothing is asked of the real sites)`,
+  );
+  return sandbox.hosts;
+}
+
+/** Seeds every source that may run, and waits until everything that led to is loaded and searchable. */
+async function crawlAll(ctx: JobCtx): Promise<boolean> {
+  for (const name of SOURCE_NAMES) await seedSource(ctx, name);
+  await enqueueDueCrawls(ctx);
+  const progress = createProgress();
+  try {
+    return await drain(ctx, {
+      requestsOf: 'all',
+      onProgress: async ({ items, searchChanges }) => {
+        const gauges = await readGauges(ctx);
+        progress.show([
+          ...gauges,
+          { name: 'to load', done: 0, total: items, remark: `items; ${searchChanges} search changes waiting` },
+        ]);
+      },
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+async function readGauges(ctx: JobCtx): Promise<Gauge[]> {
+  const { rows } = await ctx.db.query<{ source: string; done: number; total: number; failed: number }>(
+    `select source, count(*) filter (where state in ('done', 'gone', 'failed'))::int as done, count(*)::int as total, count(*) filter (where state = 'failed')::int as failed
+     from frontier group by source order by source`,
+  );
+  return rows.map(({ source, done, total, failed }) => ({
+    name: source,
+    done,
+    total,
+    remark: failed > 0 ? `${failed} failed` : '',
+  }));
+}
+
+async function printSummary(ctx: JobCtx, seconds: number, json: boolean): Promise<void> {
+  const summary = await readSummary(ctx.db, SOURCE_NAMES);
+  const search = { adapter: ctx.search.adapter, documents: await countSearchDocuments(ctx) };
+  if (json) {
+    printJson({ ...summary, search, seconds });
+    return;
+  }
+  const rows = Object.entries(summary.sources).map(([name, { documents, items, quarantined }]) => [
+    name,
+    documents,
+    items,
+    quarantined,
+  ]);
+  printLine();
+  printLine(table(['source', 'documents', 'items', 'quarantined'], rows));
+  printLine();
+  printLine(
+    `${summary.setlists} sets with ${summary.setlistTracks} rows · ${summary.tracks} tracks · ${summary.artists} artists · ${summary.mentions} mentions`,
+  );
+  printLine(`${search.documents} documents in search (${search.adapter}) · ${seconds} s`);
+}
+
+function printServing(config: Config, { json }: Options): void {
+  const api = readRuntime(config.dataDir)?.api;
+  if (json || !api) return;
+  printLine();
+  printLine(`dashboard    ${api.url}/`);
+  printLine(`queues       ${api.url}/admin/queues`);
+  printLine(`API          ${api.url}/api/v1/search?index=tracks&q=…   (${api.url}/openapi.json)`);
+  printLine('try          npx musicdb search tracks "…"');
+  printLine('Ctrl-C stops everything that was started.');
+}

@@ -1,0 +1,177 @@
+/** The command line: one table of commands; each loads its code only when it is called, so that small commands start fast. */
+import { Command, CommanderError, Option } from 'commander';
+import { UsageError } from '../core/errors.ts';
+import { reportFailure } from './output.ts';
+
+/** What a command's module exports. The return value is the exit status; undefined means 0. */
+type Run = (
+  args: string[],
+  options: Record<string, string | boolean | string[] | undefined>,
+) => Promise<number | undefined>;
+
+interface CommandLine {
+  readonly usage: string;
+  readonly summary: string;
+  readonly options?: readonly (readonly [flags: string, description: string])[];
+  readonly load: () => Promise<{ run: Run }>;
+}
+
+const DATA = ['--data <dir>', 'data folder (default: $MUSICDB_DATA, else the user’s data directory)'] as const;
+const LIMIT = ['--limit <n>', 'rows at most (default 20)'] as const;
+
+const COMMANDS: readonly CommandLine[] = [
+  {
+    usage: 'up',
+    summary: 'start everything on this machine, crawl, serve API and dashboard until stopped',
+    options: [
+      ['--once', 'do the whole job once, print the summary, stop everything that was started'],
+      DATA,
+      ['--no-sandbox', 'do not serve the local stand-in sites'],
+      ['--port <n>', 'port of API and dashboard (default 8082, moves aside when taken)'],
+    ],
+    load: () => import('./commands/up.ts'),
+  },
+  {
+    usage: 'crawl <source>',
+    summary: 'crawl one source now, and load what it gives',
+    options: [
+      ['--seed <id-or-url...>', 'start here instead of at the source’s own seeds'],
+      ['--limit <n>', 'pages at most'],
+      ['--live', 'over the network, under the source’s conditions'],
+      ['--sandbox', 'from the local stand-in sites'],
+      DATA,
+    ],
+    load: () => import('./commands/crawl.ts'),
+  },
+  {
+    usage: 'rescrape <source> <id-or-url>',
+    summary: 'fetch one page again, before everything else',
+    options: [['--live', 'over the network'], ['--sandbox', 'from the local stand-in sites'], DATA],
+    load: () => import('./commands/rescrape.ts'),
+  },
+  {
+    usage: 'import <source> <files...>',
+    summary: 'take saved pages, API answers or pasted text ("-" is standard input) through the whole pipeline',
+    options: [['--url <url>', 'address the page was saved from (one file only)'], DATA],
+    load: () => import('./commands/import.ts'),
+  },
+  {
+    usage: 'parse <source> <file>',
+    summary: 'read one page and print what is in it; stores nothing',
+    options: [
+      ['--url <url>', 'address of the page'],
+      ['--status <n>', 'HTTP status it came with'],
+      ['--content-type <type>', 'Content-Type it came with'],
+    ],
+    load: () => import('./commands/parse.ts'),
+  },
+  {
+    usage: 'list',
+    summary: 'the sources: terms, limits, and what is missing before one may run live',
+    load: () => import('./commands/list.ts'),
+  },
+  {
+    usage: 'status',
+    summary: 'what runs, what is stored, what waits',
+    options: [DATA],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    usage: 'search <index> <text...>',
+    summary: 'search tracks, artists, setlists or mentions',
+    options: [LIMIT, ['--offset <n>', 'hits to skip'], DATA],
+    load: () => import('./commands/search.ts'),
+  },
+  { usage: 'jobs', summary: 'jobs by queue and state', options: [DATA], load: () => import('./commands/jobs.ts') },
+  {
+    usage: 'dlq <action> [id]',
+    summary: 'dead letters: list, show <id>, replay <id>',
+    options: [LIMIT, ['--all', 'replayed ones too'], DATA],
+    load: () => import('./commands/dlq.ts'),
+  },
+  {
+    usage: 'quarantine',
+    summary: 'what is held, and why',
+    options: [['--source <name>', 'of one source'], ['--reason <code>', 'of one reason'], LIMIT, DATA],
+    load: () => import('./commands/quarantine.ts'),
+  },
+  {
+    usage: 'migrate',
+    summary: 'bring the database to this version',
+    options: [DATA],
+    load: () => import('./commands/migrate.ts'),
+  },
+  {
+    usage: 'config',
+    summary: 'the configuration in force, secrets redacted',
+    load: () => import('./commands/config.ts'),
+  },
+  {
+    usage: 'doctor',
+    summary: 'check what this machine has and what MusicDB needs',
+    options: [DATA],
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    usage: 'worker',
+    summary: 'run the worker role',
+    options: [
+      ['--queues <names>', 'comma-separated queues (default: all)'],
+      ['--concurrency <n>', 'jobs of one queue at a time'],
+      DATA,
+    ],
+    load: () => import('./commands/worker.ts'),
+  },
+  {
+    usage: 'orchestrator',
+    summary: 'run the orchestrator role',
+    options: [DATA],
+    load: () => import('./commands/orchestrator.ts'),
+  },
+  {
+    usage: 'api',
+    summary: 'run the API, dashboard and Bull Board',
+    options: [['--port <n>', 'port (default $MUSICDB_API_PORT or 8082)'], DATA],
+    load: () => import('./commands/api.ts'),
+  },
+];
+
+/** Runs one command line and sets the exit status. */
+export async function main(argv: string[]): Promise<void> {
+  const json = argv.includes('--json');
+  try {
+    process.exitCode = await runCommandLine(argv);
+  } catch (error) {
+    process.exitCode = reportFailure(error, json);
+  }
+}
+
+async function runCommandLine(argv: string[]): Promise<number> {
+  let status: number | undefined;
+  const program = new Command('musicdb')
+    .description('What was played, by whom, where and when.')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  for (const line of COMMANDS) {
+    const command = program.command(line.usage).description(line.summary).exitOverride();
+    command.addOption(new Option('--json', 'one JSON value on stdout'));
+    for (const [flags, description] of line.options ?? []) command.option(flags, description);
+    command.action(async () => {
+      const { run } = await line.load();
+      status = await run(command.processedArgs.flat() as string[], command.opts());
+    });
+  }
+  try {
+    if (argv.length === 0)
+      throw new UsageError('no command given', { hint: 'Run `musicdb --help` for the list of commands.' });
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // --help has printed what was asked for; everything else is a mistake on the line.
+    if (error.exitCode === 0) return 0;
+    throw new UsageError(error.message.replace(/^error: /, ''), {
+      hint: `Run \`musicdb ${argv[0]?.startsWith('-') ? '' : `${argv[0]} `}--help\` to see what is accepted.`,
+    });
+  }
+  return status ?? 0;
+}

@@ -1,0 +1,52 @@
+/** What the command line prints: results on stdout, everything else on stderr. */
+import { MusicDbError, UsageError } from '../core/errors.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function printLine(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** A remark for the person who watches; never part of the result. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Columns as wide as their widest cell; numbers to the right. "" for no rows. */
+export function table(headings: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const cells = [headings, ...rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell))))];
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
+  const isNumber = headings.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || row[column] === null),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return cells.map((row) => line(row as string[])).join('\n');
+}
+
+/** Prints a failure once, in the form that was asked for, and returns the exit status: 2 for usage and configuration, 1 for the rest. */
+export function reportFailure(error: unknown, json: boolean): number {
+  const code = error instanceof MusicDbError ? error.code : 'INTERNAL';
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof MusicDbError ? error.hint : null;
+  if (json) printJson({ error: { code, message, hint } });
+  else note(`musicdb: ${message}${hint === null ? '' : `\n  ${hint}`}`);
+  return isUsage(error) ? 2 : 1;
+}
+
+function isUsage(error: unknown): boolean {
+  return (
+    error instanceof UsageError ||
+    (error instanceof MusicDbError && (error.name === 'ConfigError' || error.code === 'INVALID_URL'))
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * How a command finds its services: the addresses an operator set; else the MusicDB that runs on the data folder; else, where the
+ * command may, services of its own on that folder for as long as it runs.
+ */
+
+import type { JobCtx } from '../../jobs/job.ts';
+import { startServices } from '../../ops/dev-services/start-services.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { Releases } from '../platform/context.ts';
+import { migrate } from '../platform/migrate.ts';
+import { giveBackAllLeases } from '../repositories/frontier.ts';
+import { takeBackDispatched } from '../repositories/outbox.ts';
+import { openContext } from './open-context.ts';
+import { note } from './output.ts';
+import { type Runtime, readRuntime } from './runtime-file.ts';
+import { listenForShutdown } from './shutdown.ts';
+
+export interface ServiceOptions {
+  readonly role: string;
+  /** Value of --data. */
+  readonly data: string | undefined;
+  /** Start services where none are found. */
+  readonly mayStart: boolean;
+}
+
+/** Configuration with --data taken in. */
+export function configFor(data: string | undefined): Config {
+  const config = readConfig();
+  return data === undefined ? config : { ...config, dataDir: data };
+}
+
+/** Runs `work` with a ctx on whatever services there are, and closes everything it opened. */
+export async function withServices<T>(
+  { role, data, mayStart }: ServiceOptions,
+  work: (ctx: JobCtx) => Promise<T>,
+): Promise<T> {
+  const releases = new Releases();
+  const shutdown = listenForShutdown();
+  try {
+    const found = await findServices(configFor(data), mayStart, releases);
+    const ctx = openContext(found.config, { role, releases, signal: shutdown.signal });
+    if (found.owned) await takeOver(ctx);
+    return await work(ctx);
+  } finally {
+    await releases.releaseAll();
+    shutdown.done();
+  }
+}
+
+/** Addresses of a running MusicDB laid over a configuration that names none. */
+export function withRuntime(config: Config, runtime: Runtime): Config {
+  return {
+    ...config,
+    databaseUrl: runtime.databaseUrl,
+    redisUrl: runtime.redisUrl,
+    elasticsearchUrl: runtime.elasticsearchUrl,
+    sandboxHosts: runtime.sandboxHosts,
+    chromiumPath: config.chromiumPath ?? runtime.chromiumPath,
+  };
+}
+
+/** Only one process works on services of our own: what an earlier one held when it died is free again, at once. */
+export async function takeOver(ctx: JobCtx): Promise<void> {
+  await takeBackDispatched(ctx.db);
+  await giveBackAllLeases(ctx.db);
+}
+
+async function findServices(
+  config: Config,
+  mayStart: boolean,
+  releases: Releases,
+): Promise<{ config: Config; owned: boolean }> {
+  if (config.databaseUrl !== null && config.redisUrl !== null) return { config, owned: false };
+  const runtime = readRuntime(config.dataDir);
+  if (runtime?.ready) return { config: withRuntime(config, runtime), owned: false };
+  if (!mayStart) return { config, owned: false };
+  note(`no MusicDB runs on ${config.dataDir}: starting its services for this command`);
+  const services = await startServices({
+    dataDir: config.dataDir,
+    want: { postgres: true, redis: true, elasticsearch: false },
+  });
+  releases.defer('services', () => services.stop());
+  await migrate(services.databaseUrl);
+  return { config: { ...config, databaseUrl: services.databaseUrl, redisUrl: services.redisUrl }, owned: true };
+}
