@@ -7,6 +7,7 @@ import type { JobCtx } from '../../jobs/job.ts';
 import { startServices } from '../../ops/dev-services/start-services.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { Releases } from '../platform/context.ts';
+import { createLogger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
 import { giveBackAllLeases } from '../repositories/frontier.ts';
 import { takeBackDispatched } from '../repositories/outbox.ts';
@@ -75,9 +76,11 @@ async function findServices(
   if (runtime?.ready) return { config: withRuntime(config, runtime), owned: false };
   if (!mayStart) return { config, owned: false };
   note(`no MusicDB runs on ${config.dataDir}: starting its services for this command`);
+  const log = createLogger(config.logLevel, { role: 'services' });
   const services = await startServices({
     dataDir: config.dataDir,
     want: { postgres: true, redis: true, elasticsearch: false },
+    log: (line) => log.debug(line),
   });
   releases.defer('services', () => services.stop());
   await migrate(services.databaseUrl);

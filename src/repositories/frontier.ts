@@ -136,6 +136,22 @@ export async function countRequests(db: Queryable, source: string | null = null)
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }
 
+export interface SourceRequests {
+  readonly source: string;
+  /** Dealt with, whatever the end. */
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
+}
+
+export async function countRequestsBySource(db: Queryable): Promise<SourceRequests[]> {
+  const { rows } = await db.query<SourceRequests>(
+    `select source, count(*) filter (where state in ('done', 'gone', 'failed'))::int as done, count(*) filter (where state = 'failed')::int as failed, count(*)::int as total
+     from frontier group by source order by source`,
+  );
+  return rows;
+}
+
 async function insertRequests(
   tx: Queryable,
   requests: readonly FrontierRequest[],

@@ -18,6 +18,7 @@ import { reconcileSchedules, startOrchestrator } from '../../orchestrator/orches
 import { Releases } from '../../platform/context.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { migrate } from '../../platform/migrate.ts';
+import { countRequestsBySource } from '../../repositories/frontier.ts';
 import { ensurePartitions, refreshPopularTracks } from '../../repositories/partitions.ts';
 import { readSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
@@ -205,11 +206,8 @@ async function crawlAll(ctx: JobCtx): Promise<boolean> {
 }
 
 async function readGauges(ctx: JobCtx): Promise<Gauge[]> {
-  const { rows } = await ctx.db.query<{ source: string; done: number; total: number; failed: number }>(
-    `select source, count(*) filter (where state in ('done', 'gone', 'failed'))::int as done, count(*)::int as total, count(*) filter (where state = 'failed')::int as failed
-     from frontier group by source order by source`,
-  );
-  return rows.map(({ source, done, total, failed }) => ({
+  const sources = await countRequestsBySource(ctx.db);
+  return sources.map(({ source, done, total, failed }) => ({
     name: source,
     done,
     total,

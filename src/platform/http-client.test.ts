@@ -1,0 +1,135 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEgressGuard } from './egress-guard.ts';
+import { assertUsableStatus, createHttpClient, decodeBody, type HttpClient, retryAfterMs } from './http-client.ts';
+
+const clock = { now: () => new Date('2026-01-02T03:04:05Z') };
+const seen: { url: string; headers: Record<string, unknown> }[] = [];
+let server: Server;
+let origin: string;
+let client: HttpClient;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    seen.push({ url: request.url ?? '', headers: request.headers });
+    const path = request.url ?? '/';
+    if (path === '/gzip') response.setHeader('content-encoding', 'gzip').end(gzipSync('héllo'));
+    else if (path === '/hop') response.writeHead(302, { location: '/plain' }).end();
+    else if (path === '/loop') response.writeHead(302, { location: '/loop' }).end();
+    else if (path === '/inward') response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end();
+    else if (path === '/away') response.writeHead(302, { location: 'https://elsewhere.example/' }).end();
+    else if (path === '/wait') response.writeHead(429, { 'retry-after': '7' }).end();
+    else if (path === '/bomb')
+      response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(60 * 1024 * 1024)));
+    else if (path === '/cut')
+      response.writeHead(200, { 'content-length': '100' }).write('short', () => response.destroy());
+    else response.end('plain');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const guard = createEgressGuard([new URL(origin).host]);
+  client = createHttpClient({
+    guard,
+    clock,
+    userAgent: 'MusicDB/test (+nobody)',
+    sandboxHosts: { 'real.example': origin },
+    timeoutMs: 2_000,
+  });
+});
+
+afterAll(async () => {
+  await client.release();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const fetch = (path: string, headers = {}) => client.fetch({ url: `${origin}${path}`, headers, allowedHosts: null });
+
+describe('a page', () => {
+  it('is kept as received and read decoded', async () => {
+    const page = await fetch('/gzip');
+    expect(page).toMatchObject({ status: 200, contentEncoding: 'gzip', fetchedAt: clock.now() });
+    expect(page.rawBody.equals(gzipSync('héllo'))).toBe(true);
+    expect(page.body.toString()).toBe('héllo');
+  });
+
+  it('is asked for under our own name', async () => {
+    await fetch('/plain');
+    expect(seen.at(-1)?.headers['user-agent']).toBe('MusicDB/test (+nobody)');
+  });
+
+  it('of a sandboxed host is asked at its stand-in and keeps its own address', async () => {
+    const page = await client.fetch({
+      url: 'https://real.example/plain?x=1',
+      headers: {},
+      allowedHosts: ['real.example'],
+    });
+    expect(page.finalUrl).toBe('https://real.example/plain?x=1');
+    expect(seen.at(-1)?.url).toBe('/plain?x=1');
+  });
+
+  it('that is cut off is a fault that may pass', async () => {
+    await expect(fetch('/cut')).rejects.toMatchObject({ name: 'TransientError' });
+  });
+
+  it('that unpacks to more than 50 MB is refused', async () => {
+    await expect(fetch('/bomb')).rejects.toMatchObject({ name: 'PermanentError', code: 'BAD_ENCODING' });
+  });
+});
+
+describe('redirects', () => {
+  it('are followed and recorded', async () => {
+    const page = await fetch('/hop');
+    expect(page.finalUrl).toBe(`${origin}/plain`);
+    expect(page.redirects).toEqual([{ url: `${origin}/hop`, status: 302 }]);
+  });
+
+  it('in a circle end', async () => {
+    await expect(fetch('/loop')).rejects.toMatchObject({ code: 'REDIRECT_LOOP' });
+  });
+
+  it('to a private address are refused', async () => {
+    await expect(fetch('/inward')).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
+  });
+
+  it('to a host that is not the source’s are refused', async () => {
+    const fetched = client.fetch({ url: 'https://real.example/away', headers: {}, allowedHosts: ['real.example'] });
+    await expect(fetched).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
+  });
+});
+
+describe('statuses', () => {
+  it('429 asks us to wait as long as the server says', async () => {
+    const page = await fetch('/wait');
+    expect(() => assertUsableStatus(page, clock)).toThrowError(
+      expect.objectContaining({ name: 'ThrottledError', retryAfterMs: 7_000 }),
+    );
+  });
+
+  it.each([
+    ['seconds', '120', 120_000],
+    ['a date', 'Fri, 02 Jan 2026 03:05:05 GMT', 60_000],
+    ['a date that has passed', 'Thu, 01 Jan 2026 00:00:00 GMT', 0],
+    ['nothing', undefined, 60_000],
+    ['nonsense', 'soon', 60_000],
+  ])('Retry-After as %s', (_, header, expected) => {
+    expect(retryAfterMs(header, clock.now())).toBe(expected);
+  });
+});
+
+describe('content encodings', () => {
+  it.each([
+    ['gzip', gzipSync('x')],
+    ['br', brotliCompressSync('x')],
+    ['zstd', zstdCompressSync('x')],
+    [null, Buffer.from('x')],
+  ])('%s is undone', (encoding, bytes) => {
+    expect(decodeBody(bytes, encoding, 'u').toString()).toBe('x');
+  });
+
+  it('that are unknown, or not what the header says, are refused', () => {
+    expect(() => decodeBody(Buffer.from('x'), 'compress', 'u')).toThrowError(/compress/);
+    expect(() => decodeBody(Buffer.from('x'), 'gzip', 'u')).toThrowError(/gzip/);
+  });
+});
