@@ -36,8 +36,10 @@ export interface Habits {
   /** The site's cue for a row; null for none. `share` is how far through the set the row stands (0 to 1). */
   readonly cue: (row: SetRow, share: number, rng: Rng) => number | null;
   readonly granularity: CueGranularity;
-  /** How the site writes a label; null where it writes none. */
-  readonly label: ((track: Track) => { recordLabel: string; catalogNumber: string | null }) | null;
+  /** What stands in the version's bracket when only the base track is known; null where the site says it elsewhere. */
+  readonly unknownVersion: string | null;
+  /** How the site writes the label of a track; null where it writes none. */
+  readonly label: (track: Track) => { recordLabel: string; catalogNumber: string | null } | null;
   /** Whether it marks acappellas and rows played over the one before. */
   readonly marks: boolean;
 }
@@ -79,8 +81,7 @@ export function credit(world: World, track: Track, guestWord: string | null): Ma
 export function line(row: ShownRow, unknown: string): string {
   if (row.idKind === 'full') return unknown;
   if (row.idKind === 'title') return `${row.artist} - ${unknown}`;
-  const version = row.idKind === 'version' ? 'ID Remix' : row.version;
-  return `${row.artist} - ${row.title}${version === null ? '' : ` (${version})`}`;
+  return `${row.artist} - ${row.title}${row.version === null ? '' : ` (${row.version})`}`;
 }
 
 type Content = Omit<ShownRow, 'position' | 'truePosition' | 'cueSeconds' | 'cueGranularity' | 'withPrevious'>;
@@ -105,10 +106,11 @@ function content(world: World, set: DjSet, row: SetRow, habits: Habits, recognis
   const tracks = row.trackIds.map((id) => known(world.tracks, id));
   const [first] = tracks;
   if (first === undefined || !recognised) return UNKNOWN;
-  const label = tracks.length === 1 ? habits.label?.(first) : undefined;
+  const label = tracks.length === 1 ? habits.label(first) : undefined;
   return {
     ...UNKNOWN,
     ...(tracks.length === 1 ? credit(world, first, habits.guestWord) : mashup(world, set, tracks, habits)),
+    ...(row.idKind === 'version' ? { version: habits.unknownVersion } : {}),
     trackIds: row.trackIds,
     edit: habits.marks ? row.edit : null,
     recordLabel: label?.recordLabel ?? null,

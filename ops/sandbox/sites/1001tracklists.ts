@@ -91,6 +91,7 @@ function rowsOf(world: World, set: DjSet): ShownRow[] {
       return share <= lastShare && ownCue ? seconds : null;
     },
     granularity: 'second',
+    unknownVersion: null,
     label: (track) => ({ recordLabel: labelOf(world, track), catalogNumber: null }),
     marks: true,
   };
