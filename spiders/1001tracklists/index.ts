@@ -1,0 +1,36 @@
+/** 1001Tracklists: DJ sets with tracklists, cues and media. Facts for operators, from its robots.txt, its pages and reports of others. */
+import type { Source, SourceFacts } from '../../src/core/source.ts';
+import { HOSTS, ORIGIN } from './addresses.ts';
+import { parse } from './parser.ts';
+import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+const facts: SourceFacts = {
+  name: '1001tracklists',
+  title: '1001Tracklists',
+  homepage: ORIGIN,
+  accessMode: 'web',
+  experimental: false,
+  hosts: HOSTS,
+  conditions: [
+    {
+      variable: 'MUSICDB_ENABLE_1001TRACKLISTS',
+      why: 'Off until a person has read its terms and robots.txt: it refuses crawlers since September 2026, and feeds them false names. Importing saved pages needs no switch.',
+    },
+    { variable: 'MUSICDB_CONTACT', why: 'An address in the User-Agent, so that the site can reach whoever asks.' },
+  ],
+  terms: {
+    url: `${ORIGIN}/info/policies/terms.html`,
+    summary:
+      'robots.txt allows pages to unnamed agents with a crawl-delay of 8 s and forbids /js/, /user/, /action/ and /projects/; about thirty named crawlers are shut out. The first refusal (captcha, limit, decoy) means stop, for days.',
+    licence: null,
+    attribution: 'Link to the tracklist page',
+  },
+  // The delay is robots.txt's. The site names no daily number: ours keeps a whole day below what got others blocked within minutes.
+  limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 300 },
+  scheduleEveryMs: 6 * HOUR_MS,
+  pageKinds: ['tracklist', 'listing', 'medialink', 'pasted-text'],
+};
+
+export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };

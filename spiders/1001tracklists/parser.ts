@@ -1,0 +1,119 @@
+/** Reads any page of 1001tracklists.com, saved or fetched, and pasted text. Which kind it is shows in the content; the address only helps. */
+import { readJsonText } from '../../src/core/json-page.ts';
+import type { Page, ParseResult } from '../../src/core/source.ts';
+import { decodeText } from '../../src/core/text.ts';
+import { ORIGIN, tracklistId } from './addresses.ts';
+import { type Element, parseTree } from './dom.ts';
+import { describeFragment } from './fragment.ts';
+import { readJsonAnswer } from './json-answers.ts';
+import { listingId, readListingRows } from './listing.ts';
+import { readPastedText } from './pasted-text.ts';
+import { block, refusalReason } from './refusals.ts';
+import { withoutScripts } from './regions.ts';
+import { failed, result } from './results.ts';
+import { readPageHead } from './set-head.ts';
+import { isCutOff, readSetPage } from './set-page.ts';
+
+const MAX_BYTES = 50 * 1024 * 1024;
+
+/** Pure: the same page always gives the same result. Never throws, whatever the bytes. */
+export function parse(page: Page): ParseResult {
+  if (page.body.byteLength > MAX_BYTES)
+    return failed('too-large', `${page.body.byteLength} bytes, at most ${MAX_BYTES} are read`);
+  const decoded = decodeText(page.body);
+  if (!decoded.valid || decoded.text.includes('\0'))
+    return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
+  const text = withoutHttpHead(decoded.text);
+  if (/^\s*[[{]/.test(text)) {
+    const json = readJsonText(text);
+    return json.ok ? readJsonAnswer(json.value, page.url) : result({ problems: [json.problem] });
+  }
+  if (/<(?:!doctype|html|head|body|div|span|meta)[\s>]/i.test(text)) return readHtml(text, page);
+  const refused = refusalReason(text, page.status);
+  if (refused !== null) return result({ items: [block(refused, page.url)] });
+  if (text.trim() === '') return failed('empty', 'the page holds nothing');
+  const pasted = readPastedText(text, page.url);
+  if (pasted) return result({ items: [pasted.item], problems: pasted.problems });
+  return failed(
+    'unknown-shape',
+    'neither HTML, nor JSON, nor a copied tracklist (lines "01", "02:34", "Artist - Title LABEL")',
+  );
+}
+
+/** Captures sometimes keep the HTTP response header above the page. */
+function withoutHttpHead(text: string): string {
+  if (!/^HTTP\/[\d.]+ \d{3}/.test(text)) return text;
+  const page = text.indexOf('<');
+  return page < 0 ? '' : text.slice(page);
+}
+
+function readHtml(html: string, page: Page): ParseResult {
+  // Rows first: a good page may carry signs of a refusal, and a refusal carries the title and address of the page that was asked.
+  if (html.includes('tlTab')) {
+    const reading = readSetPage(html, page.url);
+    if (reading) return result(reading);
+  }
+  const tree = parseTree(withoutScripts(html));
+  if (tree === null) return failed('too-large', 'the page has more, or deeper, elements than any page of this site');
+  const head = readPageHead(tree);
+  const url = head.url ?? page.url;
+  if (html.includes('oItm')) {
+    const listing = readListing(tree, html, url, head.title);
+    if (listing) return listing;
+  }
+  const refused = refusalReason(html, page.status);
+  if (refused !== null) return result({ items: [block(refused, url)] });
+  return readOther(tree, html, page, url, head);
+}
+
+function readListing(tree: Element, html: string, url: string | null, title: string | null): ParseResult | null {
+  const { entries, requests, problems } = readListingRows(tree);
+  if (entries.length === 0 && problems.length === 0) return null;
+  if (isCutOff(html))
+    return failed('truncated', 'the list ends in the middle, without </body> or </html>; fetch or save it again');
+  return result({
+    items: [{ kind: 'listing', source: '1001tracklists', id: listingId(url, title), entries }],
+    requests,
+    problems,
+  });
+}
+
+/** A page without rows and without a refusal: an empty search, a piece of a page, a page of a kind that is not read, or nothing of this site. */
+function readOther(
+  tree: Element,
+  html: string,
+  page: Page,
+  url: string | null,
+  head: ReturnType<typeof readPageHead>,
+): ParseResult {
+  if (page.status === 404 || page.status === 410)
+    return failed('not-found', `the site answers ${page.status}: there is no such page`);
+  if (page.status !== null && page.status >= 500) return failed('source-outage', `the site answers ${page.status}`);
+  const ours = head.url !== null || head.site === '1001Tracklists';
+  if (!ours) {
+    const piece = describeFragment(tree);
+    if (piece !== null)
+      return failed('fragment', `a piece of a tracklist page, not a page: ${piece}; save the whole page`);
+    return failed('unknown-shape', 'HTML, but no page of 1001tracklists.com: no canonical address of it');
+  }
+  if (isCutOff(html))
+    return failed('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again');
+  if (/returns nothing!/.test(html) || /didn't quite hit the mark/.test(html)) {
+    return result({
+      items: [{ kind: 'listing', source: '1001tracklists', id: listingId(url, head.title), entries: [] }],
+    });
+  }
+  const path = URL.parse(url ?? '', ORIGIN)?.pathname ?? '/';
+  if (url !== null && tracklistId(url) !== null) {
+    return failed(
+      'layout-drift',
+      'the address of a set, but no #tlTab and no sign of a refusal: the layout changed',
+      '#tlTab',
+    );
+  }
+  if (path === '/' || /^\/(?:search|dj|genre|source)\//.test(path) || /\/tracklists\.html$/.test(path)) {
+    return failed('layout-drift', `${path} should list sets, but has no .oItm rows: the layout changed`, '.oItm');
+  }
+  const kind = /^\/([a-z]+)/.exec(path)?.[1] ?? 'other';
+  return failed('not-read-yet', `not read yet: ${kind} page`);
+}

@@ -1,0 +1,118 @@
+/**
+ * What a person gets by selecting a tracklist on the page and copying it: a title line, then for each track a number, maybe a cue, a line
+ * "Artist - Title LABEL", and lines about plays and users. The label follows the title without a separator, in capitals.
+ */
+import { clockToSeconds } from '../../src/core/cue.ts';
+import { type Row, row, type SetlistItem, setlist } from '../../src/core/items.ts';
+import type { Problem } from '../../src/core/source.ts';
+import { fold, normKey } from '../../src/core/text.ts';
+import { splitArtistTitle, splitVersion } from '../../src/core/track-name.ts';
+import { readUnknown } from '../../src/core/unknown-name.ts';
+import { tracklistId } from './addresses.ts';
+import { dateOf, eventOf } from './set-head.ts';
+
+const NUMBER = /^(?:\d{2,3}|w\/)$/;
+const CLOCK = /^(?:\d{1,2}:)?\d{1,2}:\d{2}$/;
+const DATED_TITLE = /^(?<names>.+\S)\s+(?<date>\d{4}-\d{2}-\d{2})$/;
+
+/** Reads a pasted tracklist; null when the text is none (no numbered "Artist - Title" line). */
+export function readPastedText(text: string, url: string | null): { item: SetlistItem; problems: Problem[] } | null {
+  const lines = text.split(/\r\n?|\n/).map((line) => fold(line) ?? '');
+  const problems: Problem[] = [];
+  const tracks = readRows(lines, problems);
+  if (tracks.length === 0) return null;
+  const title = lines.find((line) => line !== '') ?? null;
+  const dated = DATED_TITLE.exec(title ?? '')?.groups;
+  const artist = dated?.names === undefined ? null : djsOf(dated.names);
+  if (dated === undefined)
+    problems.push({ code: 'missing-field', message: 'the first line is no title with a date', where: 'line 1' });
+  const length = lines.map((line) => /^Player 1 \[([\d:]+)\]/.exec(line)?.[1]).find((clock) => clock !== undefined);
+  const item = setlist(
+    '1001tracklists',
+    (url && tracklistId(url)) ?? `pasted:${normKey(title ?? '').replaceAll(' ', '-')}`,
+    {
+      url,
+      title: dated ? title : null,
+      artists: artist === null ? [] : [artist],
+      ...dateOf(dated?.date ?? null),
+      event: title === null || artist === null ? null : eventOf(title, [artist]),
+      durationSeconds: length === undefined ? null : clockToSeconds(length),
+      tracks,
+      extra: { pasted: true },
+    },
+  );
+  return { item, problems };
+}
+
+/** "Lane 8 - Fall 2025 Mixtape", "Max Styler @ EDC": who plays stands first. Several DJs stay one text: "&" is also part of names. */
+function djsOf(names: string): string | null {
+  return /^(.*?\S)\s+[@-]\s+\S/.exec(names)?.[1] ?? null;
+}
+
+function readRows(lines: readonly string[], problems: Problem[]): Row[] {
+  const rows: Row[] = [];
+  let artwork: string | null = null;
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    artwork = /^(.+) Artwork$/.exec(line)?.[1] ?? artwork;
+    if (!NUMBER.test(line)) continue;
+    const clock = CLOCK.test(lines[at + 1] ?? '') ? (lines[at + 1] ?? null) : null;
+    const named = at + (clock === null ? 1 : 2);
+    const split = splitArtistTitle(lines[named] ?? '');
+    if (split === null) continue;
+    rows.push(
+      readRow(rows.length + 1, line, clock, split, artwork, (message) => {
+        problems.push({ code: 'bad-value', message, where: `line ${named + 1}` });
+      }),
+    );
+    artwork = null;
+    at = named;
+  }
+  return rows;
+}
+
+function readRow(
+  position: number,
+  number: string,
+  clock: string | null,
+  { artist, rest }: { artist: string; rest: string },
+  artwork: string | null,
+  say: (message: string) => void,
+): Row {
+  const { name, label } = splitLabel(artist, rest, artwork, say);
+  const cueSeconds = clock === null ? null : clockToSeconds(clock);
+  return row(position, {
+    number,
+    cueSeconds,
+    cueGranularity: cueSeconds === null ? 'unknown' : 'second',
+    ...readUnknown({ artist, ...splitVersion(name) }),
+    recordLabel: label,
+    withPrevious: number === 'w/',
+  });
+}
+
+/**
+ * Tells the label from the title: by the artwork's text ("Artist Title Artwork") where it was copied too, else the capitals at the end.
+ * A title that is itself in capitals cannot be told from a label: it keeps everything, and that is said.
+ */
+function splitLabel(
+  artist: string,
+  rest: string,
+  artwork: string | null,
+  say: (message: string) => void,
+): { name: string; label: string | null } {
+  const known = artwork?.startsWith(`${artist} `) ? artwork.slice(artist.length + 1) : null;
+  if (known !== null && rest.startsWith(`${known} `)) return { name: known, label: rest.slice(known.length + 1) };
+  if (known === rest) return { name: rest, label: null };
+  const words = rest.split(' ');
+  let first = words.length;
+  while (first > 0 && !/\p{Ll}/u.test(words[first - 1] ?? '')) first--;
+  while (first < words.length && !/\p{Lu}/u.test(words[first] ?? '')) first++;
+  if (first === 0 && words[0] === 'ID' && words.length > 1) first = 1;
+  if (first === words.length || (first === 0 && words.length === 1)) return { name: rest, label: null };
+  if (first === 0) {
+    say(`"${rest}" is all in capitals: title and label cannot be told apart, all of it is taken as the title`);
+    return { name: rest, label: null };
+  }
+  return { name: words.slice(0, first).join(' '), label: words.slice(first).join(' ') };
+}

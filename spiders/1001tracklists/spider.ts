@@ -1,0 +1,55 @@
+/** Links of 1001tracklists.com: which addresses lead to which kind of page, and which are never asked for. */
+import type { Credentials, PageRequest } from '../../src/core/source.ts';
+import { absolute, ORIGIN, tracklistId } from './addresses.ts';
+
+/** Forbidden by robots.txt. */
+const FORBIDDEN = /^\/(?:js|user|action|projects)\//;
+const LISTING = /^\/(?:$|(?:dj|genre|source)\/|artist\/(?:[^/]+\/)+tracklists\.html$)/;
+const MEDIA_LINK = '/ajax/get_medialink.php';
+
+/** The latest sets; everything further is asked for by a person, or listed by a page a person follows. */
+export function seeds(): PageRequest[] {
+  return [{ url: `${ORIGIN}/`, kind: 'listing' }];
+}
+
+/** Understands a set's id ("1pmwyfn1"), addresses of sets (also 1001.tl) and of listings, and media link calls; null for everything else. */
+export function requestFor(idOrUrl: string): PageRequest | null {
+  const text = idOrUrl.trim();
+  if (/^[a-z0-9]{6,8}$/.test(text) && /\d/.test(text)) return tracklist(`${ORIGIN}/tracklist/${text}`);
+  if (!/^https?:\/\//i.test(text)) return null;
+  const url = URL.parse(absolute(text) ?? '');
+  if (url === null || FORBIDDEN.test(url.pathname)) return null;
+  const id = tracklistId(url.href);
+  if (id !== null) return tracklist(url.hostname === '1001.tl' ? `${ORIGIN}/tracklist/${id}` : withOrigin(url, ''));
+  if (url.hostname === '1001.tl') return null;
+  if (url.pathname === MEDIA_LINK) return { url: withOrigin(url, url.search), kind: 'medialink' };
+  return LISTING.test(url.pathname) ? { url: withOrigin(url, ''), kind: 'listing' } : null;
+}
+
+/** A set is its id, whatever slug, anchor, host or scheme stands around it; listings and calls are their path (and, for calls, their sorted query). */
+export function normaliseUrl(url: string): string {
+  const id = tracklistId(absolute(url) ?? '');
+  if (id !== null) return `${ORIGIN}/tracklist/${id}`;
+  const parsed = URL.parse(absolute(url) ?? '');
+  if (parsed === null) return url;
+  parsed.searchParams.sort();
+  return withOrigin(parsed, parsed.pathname.startsWith('/ajax/') ? parsed.search : '');
+}
+
+export function headers(request: PageRequest, _credentials: Credentials): Record<string, string> {
+  const accept = request.kind === 'medialink' ? 'application/json' : 'text/html,application/xhtml+xml';
+  return { accept, 'accept-language': 'en' };
+}
+
+/** Never: every page says all in its HTML, and a browser would answer the site's challenges. */
+export function needsBrowser(_request: PageRequest): boolean {
+  return false;
+}
+
+function tracklist(url: string): PageRequest {
+  return { url, kind: 'tracklist' };
+}
+
+function withOrigin(url: URL, search: string): string {
+  return `${ORIGIN}${url.pathname}${search}`;
+}
