@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
+import type { ParseResult, Source } from '../src/core/source.ts';
+import { runSpider, type SpiderRun, type Visit } from './run-spider.ts';
+
+const page = (url: string): FetchedPage => ({
+  url,
+  finalUrl: url,
+  status: 200,
+  headers: { 'content-type': 'text/plain' },
+  rawBody: Buffer.from(url),
+  contentEncoding: null,
+  body: Buffer.from(url),
+  redirects: [],
+  remoteAddress: null,
+  durationMs: 1,
+  fetchedAt: new Date('2026-01-01T00:00:00Z'),
+});
+
+const source = {
+  parse: ({ url }): ParseResult => {
+    if (url?.endsWith('/3')) throw new Error('parser fault');
+    return { source: 'mixesdb', items: [], requests: [], problems: [] };
+  },
+  needsBrowser: ({ kind }) => kind === 'rendered',
+} as Source;
+
+const request = (id: number, kind = 'page'): LeasedRequest => ({
+  id,
+  token: 1,
+  url: `https://a.example/${id}`,
+  kind,
+  depth: 0,
+  attempts: 0,
+});
+
+function runOver(requests: LeasedRequest[], said: Partial<SpiderRun> = {}) {
+  const log: string[] = [];
+  const visits: Visit[] = [];
+  const failures: { id: number; message: string }[] = [];
+  const waiting = [...requests];
+  const run = runSpider({
+    source,
+    concurrency: 4,
+    lease: async (count) => waiting.splice(0, count),
+    settled: async () => undefined,
+    fetch: async ({ url }) => page(url),
+    render: async ({ url }) => ({ ...page(url), status: 299 }),
+    archive: async ({ url }) => {
+      log.push(`archive ${url}`);
+    },
+    onVisit: async (visit) => {
+      log.push(`visit ${visit.request.url}`);
+      visits.push(visit);
+    },
+    onFailure: async ({ id }, error) => {
+      failures.push({ id, message: error.message });
+    },
+    signal: new AbortController().signal,
+    ...said,
+  });
+  return run.then(() => ({ log, visits, failures, waiting }));
+}
+
+describe('the crawl harness', () => {
+  it('visits every leased request once and ends when nothing is due', async () => {
+    const { visits } = await runOver([1, 2, 4, 5, 6, 7].map((id) => request(id)));
+    expect(visits.map((visit) => visit.request.id).sort()).toEqual([1, 2, 4, 5, 6, 7]);
+  });
+
+  it('archives a page before it is read', async () => {
+    const { log } = await runOver([request(1)]);
+    expect(log).toEqual(['archive https://a.example/1', 'visit https://a.example/1']);
+  });
+
+  it('hands a failing page on as a failure, and goes on with the others', async () => {
+    const { visits, failures } = await runOver([request(1), request(3), request(4)]);
+    expect(failures).toEqual([{ id: 3, message: 'parser fault' }]);
+    expect(visits).toHaveLength(2);
+  });
+
+  it('renders only what its source says needs a browser', async () => {
+    const { visits } = await runOver([request(1), request(2, 'rendered')]);
+    expect(visits.map((visit) => [visit.request.id, visit.page.status]).sort()).toEqual([
+      [1, 200],
+      [2, 299],
+    ]);
+  });
+
+  it('looks once more after everything was stored: pages may have led to new ones', async () => {
+    let settledTimes = 0;
+    const late = [request(9)];
+    const { visits } = await runOver([request(1)], {
+      settled: async () => {
+        settledTimes += 1;
+      },
+      lease: async () => (settledTimes === 0 ? (visited.splice(0) as LeasedRequest[]) : late.splice(0)),
+    });
+    expect(visits.map((visit) => visit.request.id)).toEqual([1, 9]);
+  });
+  const visited = [request(1)];
+
+  it('takes nothing new after a stop', async () => {
+    const stop = new AbortController();
+    const { visits, waiting } = await runOver(
+      Array.from({ length: 40 }, (_, id) => request(id + 10)),
+      {
+        signal: stop.signal,
+        fetch: async ({ url }) => {
+          stop.abort();
+          return page(url);
+        },
+      },
+    );
+    expect(visits.length).toBeLessThanOrEqual(8);
+    expect(waiting.length).toBeGreaterThan(0);
+  });
+
+  it('throws the fault of the frontier itself', async () => {
+    const failing = runOver([], { lease: () => Promise.reject(new Error('no database')) });
+    await expect(failing).rejects.toThrow('no database');
+  });
+});
