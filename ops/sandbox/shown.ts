@@ -77,9 +77,9 @@ export function credit(world: World, track: Track, guestWord: string | null): Ma
   };
 }
 
-/** "Artist - Title (Version)" of what is known; the site's word for the rest. */
-export function line(row: ShownRow, unknown: string): string {
-  if (row.idKind === 'full') return unknown;
+/** "Artist - Title (Version)" of what is known; the site's words for an unknown title and for a row of which nothing is known. */
+export function line(row: ShownRow, unknown: string, unknownRow = unknown): string {
+  if (row.idKind === 'full') return unknownRow;
   if (row.idKind === 'title') return `${row.artist} - ${unknown}`;
   return `${row.artist} - ${row.title}${row.version === null ? '' : ` (${row.version})`}`;
 }

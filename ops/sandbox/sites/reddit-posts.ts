@@ -1,0 +1,154 @@
+/** The posts of the local Reddit: tracklists of sets, single tracks, questions, deleted ones. */
+import { placeName, setsOn } from '../places.ts';
+import { BASE36 } from '../rng.ts';
+import { credit, type Habits, line, type ShownRow, shownRows, siteRng } from '../shown.ts';
+import type { DjSet, Track, World } from '../world/types.ts';
+import { known, namesOf } from '../world.ts';
+import { clock } from './site.ts';
+
+const SOURCE = 'reddit';
+const SET_SUBREDDITS = [
+  'House',
+  'Techno',
+  'trance',
+  'DnB',
+  'electronicmusic',
+  'tracklists',
+  'DJs',
+  'Beatmatch',
+] as const;
+const TRACK_SUBREDDIT = 'listentothis';
+
+export interface Post {
+  /** Without "t3_". */
+  readonly id: string;
+  readonly subreddit: string;
+  readonly author: string;
+  readonly title: string;
+  /** Markdown; "" for a link. */
+  readonly selftext: string;
+  /** Address it links to; null for a text post. */
+  readonly link: string | null;
+  /** Seconds since 1970. */
+  readonly createdUtc: number;
+  readonly removedByCategory: 'deleted' | null;
+  /** The set it lists, when it lists one. */
+  readonly setId: string | null;
+}
+
+/** All posts, newest first. */
+export function makePosts(world: World): Post[] {
+  const tracks = [...world.tracks.values()];
+  const posts = [
+    ...setsOn(world, SOURCE).map((set) => setPost(world, set)),
+    ...Array.from({ length: Math.ceil(world.size / 3) }, (_, index) => trackPost(world, tracks, index)),
+    ...Array.from({ length: Math.ceil(world.size / 20) }, (_, index) => deletedPost(world, index)),
+  ];
+  return posts.sort((a, b) => b.createdUtc - a.createdUtc || (a.id < b.id ? -1 : 1));
+}
+
+/** The rows of a set as its post lists them. */
+export function rowsOf(world: World, set: DjSet): ShownRow[] {
+  const { hasCues, hasLabels } = styleOf(world, set);
+  const habits: Habits = {
+    guestWord: siteRng(world, SOURCE, `guests/${set.id}`).chance(0.7) ? 'feat.' : null,
+    recognised: 0.92,
+    // Nobody types a time for what was played over the track before.
+    cue: (row, _share, rng) => (hasCues && !row.withPrevious ? Math.max(0, row.cueSeconds + rng.int(-4, 4)) : null),
+    granularity: 'second',
+    unknownVersion: 'ID Remix',
+    label: (track) =>
+      hasLabels ? { recordLabel: known(world.labels, track.labelId).name, catalogNumber: null } : null,
+    marks: true,
+  };
+  return shownRows(world, SOURCE, set, habits).map((row) => ({ ...row, edit: null, parts: [] }));
+}
+
+export function postId(world: World, thing: string): string {
+  return `1${siteRng(world, SOURCE, `id/${thing}`).text(BASE36, 6)}`;
+}
+
+function setPost(world: World, set: DjSet): Post {
+  const rng = siteRng(world, SOURCE, `post/${set.id}`);
+  return {
+    id: postId(world, set.id),
+    subreddit: rng.pick(SET_SUBREDDITS),
+    author: authorName(rng.int(1, 900)),
+    title: `${namesOf(world.artists, set.djIds)} @ ${placeName(world, set)} [${set.date}]`,
+    selftext: body(world, set),
+    link: null,
+    createdUtc: Date.parse(`${set.date}T09:00:00Z`) / 1000 + rng.int(1, 9) * 86_400,
+    removedByCategory: null,
+    setId: set.id,
+  };
+}
+
+interface Style {
+  readonly hasCues: boolean;
+  readonly hasLabels: boolean;
+  readonly brackets: boolean;
+  readonly separator: string;
+}
+
+function styleOf(world: World, set: DjSet): Style {
+  const rng = siteRng(world, SOURCE, `style/${set.id}`);
+  return {
+    hasCues: rng.chance(0.6),
+    hasLabels: rng.chance(0.4),
+    brackets: rng.chance(0.4),
+    separator: rng.chance(0.5) ? '\n\n' : '  \n',
+  };
+}
+
+/** Timed lines, or numbered ones. */
+function body(world: World, set: DjSet): string {
+  const { hasCues, brackets, separator } = styleOf(world, set);
+  let number = 0;
+  const lines = rowsOf(world, set).map((row) => {
+    const name = `${line(row, 'ID', 'ID - ID')}${row.recordLabel === null ? '' : ` [${row.recordLabel}]`}`;
+    if (row.withPrevious) return `w/ ${name}`;
+    number += 1;
+    if (!hasCues || row.cueSeconds === null) return `${number}. ${name}`;
+    const time = clock(row.cueSeconds).padStart(5, '0');
+    return `${brackets ? `[${time}]` : time} ${name}`;
+  });
+  return `One of the best sets I heard this year, full recording is up.\n\n**Tracklist:**\n\n${lines.join(separator)}\n\nHelp with the missing IDs is welcome!`;
+}
+
+/** "Artist - Title [genre] (year)", as the rules of that subreddit want it. */
+function trackPost(world: World, tracks: readonly Track[], index: number): Post {
+  const rng = siteRng(world, SOURCE, `track/${index}`);
+  const track = rng.pick(tracks);
+  const { artist, title, version } = credit(world, track, 'feat.');
+  const year = track.releaseDate.slice(0, 4);
+  return {
+    id: postId(world, `track-post-${index}`),
+    subreddit: TRACK_SUBREDDIT,
+    author: authorName(rng.int(1, 900)),
+    title: `${artist} - ${title}${version === null ? '' : ` (${version})`} [${track.genre}] (${year})`,
+    selftext: '',
+    link: `https://www.youtube.com/watch?v=${rng.text(BASE36, 11)}`,
+    createdUtc: Date.parse('2025-01-01T00:00:00Z') / 1000 + rng.int(0, 330 * 86_400),
+    removedByCategory: null,
+    setId: null,
+  };
+}
+
+function deletedPost(world: World, index: number): Post {
+  const rng = siteRng(world, SOURCE, `deleted/${index}`);
+  return {
+    id: postId(world, `deleted-post-${index}`),
+    subreddit: rng.pick(SET_SUBREDDITS),
+    author: '[deleted]',
+    title: '[deleted by user]',
+    selftext: '[removed]',
+    link: null,
+    createdUtc: Date.parse('2025-06-01T00:00:00Z') / 1000 + rng.int(0, 100 * 86_400),
+    removedByCategory: 'deleted',
+    setId: null,
+  };
+}
+
+function authorName(number: number): string {
+  return `sandbox_user_${number}`;
+}
