@@ -140,11 +140,11 @@ function readInteraction(answer: Answer, where: string, reading: Reading): void 
   }
   const own: Reading = { items: [], requests: [], problems: [] };
   readAnswer(answer, own);
-  reading.items.push(...own.items);
-  reading.requests.push(...own.requests);
-  reading.problems.push(
-    ...own.problems.map((problem) => ({ ...problem, where: `${where} ${problem.where ?? ''}`.trim() })),
-  );
+  for (const item of own.items) reading.items.push(item);
+  for (const request of own.requests) reading.requests.push(request);
+  for (const problem of own.problems) {
+    reading.problems.push({ ...problem, where: `${where} ${problem.where ?? ''}`.trim() });
+  }
 }
 
 function walk(

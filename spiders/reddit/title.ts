@@ -4,11 +4,12 @@
  * Which side names the artist cannot be known from the text: it is read as written, but for a quoted left side ("'Title' - Artist").
  */
 import { clockToSeconds } from '../../src/core/cue.ts';
-import { takeGuests } from '../../src/core/guests.ts';
 import { type PostRow, row } from '../../src/core/items.ts';
+import { splitTitle } from '../../src/core/names.ts';
 import { fold, normKey } from '../../src/core/text.ts';
 import { isVersionText, splitArtistTitle, splitVersion } from '../../src/core/track-name.ts';
 import { readUnknown } from '../../src/core/unknown-name.ts';
+import { LONGEST_TITLE } from './track-request.ts';
 
 /** What is known of the post beside its title. */
 export interface TitleContext {
@@ -25,8 +26,6 @@ interface Tail {
   trailing: string | null;
 }
 
-/** Reddit allows 300 characters. */
-const LONGEST_TITLE = 400;
 const BRACKET = /\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\)/g;
 const BRACKET_FIRST = /^\s*(?<bracket>\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))/;
 const LEADING_TAG = /^\[(?<tag>[^\]]*)\]\s*(?=\S)/;
@@ -146,7 +145,7 @@ function readHead(head: string): Head {
   const withCover = at < 0 ? head : head.slice(0, at);
   const cover = /^(?<head>.*\S)\s*[([](?<inside>[^()[\]]+)[)\]]$/s.exec(withCover)?.groups;
   const covered = COVER.exec(cover?.inside ?? '')?.groups?.name ?? null;
-  const { title, guests } = takeGuests(covered !== null && cover?.head ? cover.head : withCover);
+  const { title, featured } = splitTitle(covered !== null && cover?.head ? cover.head : withCover);
   const split = splitVersion(title);
   // "Title [Live Acoustic]": a bracket the version words alone do not settle, but belongsToTitle did.
   const square =
@@ -155,7 +154,7 @@ function readHead(head: string): Head {
   return {
     name: unquote(name),
     version: split.version ?? square?.inside ?? null,
-    guests,
+    guests: featured.length === 0 ? null : featured.join(' & '),
     cover: covered,
     context: at < 0 ? null : head.slice(at),
   };

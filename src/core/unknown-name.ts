@@ -12,11 +12,6 @@ export interface NameParts {
 
 export type NameWithId = NameParts & { isId: boolean; idKind: IdKind | null };
 
-/** True when a name says that nobody knows it. */
-export function isUnknownName(text: string): boolean {
-  return UNKNOWN.test(text.trim());
-}
-
 /** Empties the parts that only say "unknown" and tells how much is known: nothing, the artist, or everything but the version. */
 export function readUnknown({ artist, title, version }: NameParts): NameWithId {
   const known: NameParts = { artist: knownOrNull(artist), title: knownOrNull(title), version };
@@ -29,4 +24,8 @@ export function readUnknown({ artist, title, version }: NameParts): NameWithId {
 
 function knownOrNull(name: string | null): string | null {
   return name === null || isUnknownName(name) ? null : name;
+}
+
+function isUnknownName(text: string): boolean {
+  return UNKNOWN.test(text.trim());
 }

@@ -1,0 +1,47 @@
+/** Apple Music: songs, albums, charts by the official interface; the keyless iTunes look-up beside it. Facts for operators. */
+import type { Source, SourceFacts } from '../../src/core/source.ts';
+import { parse } from './parser.ts';
+import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const facts: SourceFacts = {
+  name: 'applemusic',
+  title: 'Apple Music',
+  homepage: 'https://music.apple.com',
+  accessMode: 'api',
+  experimental: false,
+  hosts: ['api.music.apple.com', 'itunes.apple.com'],
+  conditions: [
+    {
+      variable: 'APPLE_MUSIC_KEY_ID',
+      why: 'Ten characters: which key signs the token that every catalogue call carries.',
+    },
+    { variable: 'APPLE_MUSIC_TEAM_ID', why: 'Ten characters: whose key it is.' },
+    { variable: 'APPLE_MUSIC_PRIVATE_KEY', why: 'Content of the .p8 file; tokens are signed here and live an hour.' },
+  ],
+  terms: {
+    url: 'https://developer.apple.com/support/terms/',
+    summary:
+      'Membership of the Apple Developer Program; data may be shown with a link to the content; previews are streamed, never stored.',
+    licence: null,
+    attribution: 'Link to the song or album on Apple Music',
+  },
+  // iTunes allows about 20 calls a minute; the catalogue's limit is not published. The stricter one holds for both.
+  limits: { minDelayMs: 3500, maxConcurrency: 1, perDay: null },
+  scheduleEveryMs: DAY_MS,
+  pageKinds: [
+    'songs',
+    'albums',
+    'playlists',
+    'artists',
+    'music-videos',
+    'tracks',
+    'charts',
+    'search',
+    'itunes-lookup',
+    'itunes-search',
+  ],
+};
+
+export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };

@@ -1,0 +1,88 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/core/errors.ts';
+import { developerToken } from './developer-token.ts';
+import { source } from './index.ts';
+
+const API = 'https://api.music.apple.com/v1/catalog';
+
+describe('requestFor', () => {
+  it.each([
+    ['QZ-AAA-24-00001', `${API}/us/songs?filter%5Bisrc%5D=QZAAA2400001`, 'songs'],
+    ['900000011', `${API}/us/songs/900000011`, 'songs'],
+    ['pl.abc-1', `${API}/us/playlists/pl.abc-1?include=tracks`, 'playlists'],
+    ['https://music.apple.com/gb/album/low-tide/900000001?i=900000011&uo=4', `${API}/gb/songs/900000011`, 'songs'],
+    [
+      'https://geo.itunes.apple.com/us/album/low-tide/id900000001',
+      `${API}/us/albums/900000001?include=tracks%2Cartists`,
+      'albums',
+    ],
+    ['https://music.apple.com/song/low-tide/900000011', `${API}/us/songs/900000011`, 'songs'],
+    [
+      'https://music.apple.com/us/playlist/night-bus/pl.abc-1',
+      `${API}/us/playlists/pl.abc-1?include=tracks`,
+      'playlists',
+    ],
+    ['https://music.apple.com/us/artist/mara-quill/77', `${API}/us/artists/77`, 'artists'],
+    [`${API}/us/charts?types=songs&chart=most-played`, `${API}/us/charts?chart=most-played&types=songs`, 'charts'],
+    [`${API}/us/albums/9/tracks?offset=100`, `${API}/us/albums/9/tracks?offset=100`, 'tracks'],
+    [
+      'https://itunes.apple.com/lookup?id=9&entity=song',
+      'https://itunes.apple.com/lookup?entity=song&id=9',
+      'itunes-lookup',
+    ],
+  ])('%s', (text, url, kind) => {
+    expect(source.requestFor(text)).toEqual({ url, kind });
+    expect(source.normaliseUrl(url)).toBe(url);
+  });
+
+  it.each(['', 'low tide', 'https://example.org/album/x/900000001', 'https://music.apple.com/us/browse'])(
+    '%j is nothing of Apple',
+    (text) => {
+      expect(source.requestFor(text)).toBeNull();
+      expect(source.normaliseUrl(text)).toBe(text);
+    },
+  );
+
+  it('seeds are normalised', () => {
+    for (const { url } of source.seeds()) expect(source.normaliseUrl(url)).toBe(url);
+  });
+});
+
+describe('headers', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const credentials = {
+    APPLE_MUSIC_KEY_ID: 'KEY',
+    APPLE_MUSIC_TEAM_ID: 'TEAM',
+    APPLE_MUSIC_PRIVATE_KEY: pem.replaceAll('\n', '\\n'),
+  };
+
+  it('a token names key and team, lives an hour and carries a signature that holds', () => {
+    const token = developerToken(credentials, 1_767_225_600_000) ?? '';
+    const [head = '', claims = '', signature = ''] = token.split('.');
+    expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual({ alg: 'ES256', kid: 'KEY', typ: 'JWT' });
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({
+      iss: 'TEAM',
+      iat: 1_767_225_600,
+      exp: 1_767_229_200,
+    });
+    const key = { key: publicKey, dsaEncoding: 'ieee-p1363' as const };
+    expect(verify('sha256', Buffer.from(`${head}.${claims}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+
+  it('only the catalogue gets the token', () => {
+    expect(source.headers({ url: `${API}/us/songs/1`, kind: 'songs' }, credentials).Authorization).toMatch(
+      /^Bearer ey/,
+    );
+    expect(source.headers({ url: 'https://itunes.apple.com/lookup?id=1', kind: 'itunes-lookup' }, credentials)).toEqual(
+      { Accept: 'application/json' },
+    );
+    expect(source.headers({ url: `${API}/us/songs/1`, kind: 'songs' }, {})).toEqual({ Accept: 'application/json' });
+  });
+
+  it('a key that cannot sign is a fault of configuration', () => {
+    expect(() => developerToken({ ...credentials, APPLE_MUSIC_PRIVATE_KEY: 'no key' }, 0)).toThrow(ConfigError);
+    expect(source.needsBrowser({ url: '', kind: 'songs' })).toBe(false);
+  });
+});
