@@ -1,7 +1,7 @@
 /** Links of Reddit: what is asked for, and when two addresses are the same page. Everything goes to the OAuth host. */
 import type { Credentials, PageRequest } from '../../src/core/source.ts';
 
-export const API = 'https://oauth.reddit.com';
+const API = 'https://oauth.reddit.com';
 /** Most ids that /api/info and /api/morechildren take in one call. */
 export const IDS_PER_CALL = 100;
 

@@ -6,7 +6,7 @@ export type JsonRecord = Record<string, unknown>;
 export type JsonReading = { ok: true; value: unknown; text: string } | { ok: false; problem: Problem; text: string };
 
 /** Larger bodies are refused unread: no interface of ours sends them. */
-export const MAX_JSON_BYTES = 50 * 1024 * 1024;
+const MAX_JSON_BYTES = 50 * 1024 * 1024;
 
 /** Parses a body as JSON; otherwise says why not (`empty`, `too-large`, `not-text`, `truncated`, `unknown-shape`). Never throws. */
 export function readJsonPage(body: Uint8Array): JsonReading {
