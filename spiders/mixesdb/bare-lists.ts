@@ -15,13 +15,25 @@ interface Body {
   lines: string[];
 }
 
-const LINE_OF_LIST = /^\s*(?:#\s*\S|\[[\d?]{1,3}(?::[\d?]{2}){0,2}\]|<list>)/m;
+/** "# Artist - Title", "# ?", "[07] anything", "<list>", "...". A "#" alone is not enough: it is a heading in other notations. */
+const LINE_OF_LIST = /^(?:# ?(?:\S.*\s[-–]\s|\[[\d?]|\?)|\[[\d?]{1,3}(?::[\d?]{2}){0,2}\]\s*\S|<\/?list>|\.{3}$)/;
+/** What a line is shows in its first characters. */
+const LONGEST_START = 300;
+const HEADING = /^==\s*([^=].*?)\s*==$/;
 const LABEL = /^[A-Z][A-Za-z ]{1,40}:$/;
 const TITLE = /^(?:\d{4}(?:-\d{2}){0,2}|\d{3}X) - \S.* (?:@|-) \S/;
 
-/** Whether some line begins as lines of the wiki's lists do. */
+/** Whether at least half of the lines that say something begin as lines of the wiki's lists do. */
 export function isBareList(text: string): boolean {
-  return LINE_OF_LIST.test(text);
+  let ofList = 0;
+  let others = 0;
+  for (const line of text.split(/\r\n?|\n/)) {
+    const start = line.slice(0, LONGEST_START).trim();
+    if (LINE_OF_LIST.test(start)) ofList += 1;
+    else if (start !== '' && !HEADING.test(start) && !LABEL.test(start) && !TITLE.test(start) && !start.startsWith(';'))
+      others += 1;
+  }
+  return ofList > 0 && ofList >= others;
 }
 
 /** Reads every body that holds a track, in order. */
@@ -56,8 +68,8 @@ function bodiesOf(text: string): Body[] {
     body = { heading: body.heading, label: null, title: null, lines: [], ...fields };
   };
   for (const line of text.split(/\r\n?|\n/)) {
-    const trimmed = line.trim();
-    const heading = /^==\s*([^=].*?)\s*==$/.exec(trimmed)?.[1];
+    const trimmed = line.length > LONGEST_START ? '' : line.trim();
+    const heading = HEADING.exec(trimmed)?.[1];
     if (heading !== undefined) next({ heading: display(heading) });
     else if (LABEL.test(trimmed)) next({ label: trimmed.slice(0, -1) });
     else if (TITLE.test(trimmed)) next({ title: display(trimmed) });

@@ -9,6 +9,9 @@ import { assemble, type Entry } from './tracklist.ts';
 
 type CsvRow = Readonly<Record<string, string>>;
 
+const CELL_END = /[,\r\n]/g;
+/** The wiki allows 255 bytes. */
+const LONGEST_TITLE = 300;
 const NEEDED = ['position', 'raw'];
 
 /** Whether the text begins with the header line of such a dump. */
@@ -34,7 +37,7 @@ function readMix(rows: readonly CsvRow[], places: ReadonlySet<string>, fetchedAt
   const [first = {}] = rows;
   const entries = rows.map(readEntry);
   return dumpedMix({
-    title: fold(first.mix_title),
+    title: fold(first.mix_title?.slice(0, LONGEST_TITLE)),
     url: fold(first.mix_url),
     ...assemble(entries),
     sections: [...new Set(entries.flatMap((entry) => entry.section ?? []))],
@@ -82,11 +85,32 @@ function records(text: string): { rows: CsvRow[]; problems: Problem[] } {
 function cellsOf(text: string): string[][] {
   const lines: string[][] = [];
   let line: string[] = [];
-  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/g)) {
-    line.push(quoted === undefined ? plain : quoted.replace(/""/g, '"'));
-    if (end === ',') continue;
+  for (let at = 0; at <= text.length; ) {
+    const cell = text[at] === '"' ? quotedCell(text, at) : plainCell(text, at);
+    line.push(cell.value);
+    at = cell.end + 1;
+    if (text[cell.end] === ',') continue;
+    if (text[cell.end] === '\r' && text[at] === '\n') at += 1;
     if (line.length > 1 || line[0] !== '') lines.push(line);
     line = [];
   }
   return lines;
+}
+
+/** `end` is the place of the comma or line end behind the cell. An unclosed quote runs to the end of the text. */
+function quotedCell(text: string, start: number): { value: string; end: number } {
+  let close = text.indexOf('"', start + 1);
+  while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
+  if (close < 0) return { value: text.slice(start + 1), end: text.length };
+  return { value: text.slice(start + 1, close).replaceAll('""', '"'), end: endOfPlain(text, close + 1) };
+}
+
+function plainCell(text: string, start: number): { value: string; end: number } {
+  const end = endOfPlain(text, start);
+  return { value: text.slice(start, end), end };
+}
+
+function endOfPlain(text: string, start: number): number {
+  CELL_END.lastIndex = start;
+  return CELL_END.exec(text)?.index ?? text.length;
 }

@@ -41,6 +41,9 @@ const PASSED_OVER = /^(?:comments?|discussion|images?|gallery|see also|reference
 const HOUSEKEEPING =
   /^(?:Tracklist: .*|Promo Mix|\d{4}|\d{3}X|.*\b(?:players?|charts?|mirrors?)\b.*|Mixcloud|SoundCloud|YouTube|hearthis(?:\.at)?|Date)$/i;
 
+/** Rules, and links that file a page or show an image. */
+const NO_NOTE = /^\s*(?:-{4,}|\[\[\s*(?:Category|File|Image)\s*:[^\]]*\]\])\s*$/i;
+
 interface Parts {
   fileDetails: Section[];
   tracklist: Section[];
@@ -122,14 +125,15 @@ function joined(sections: Section[]): string {
 }
 
 function notesOf(body: string): string[] {
-  const text = withoutComments(body).replace(
-    /\{\{[^{}]*\}\}|\{\|[\s\S]*?^\|\}|\[\[\s*(?:Category|File|Image)\s*:[^\]]*\]\]/gim,
-    '',
-  );
-  return text
-    .split(/\r\n?|\n/)
-    .map((line) => display(line.replace(/^[*#:;]+\s*/, '')))
-    .filter((line) => line !== '' && !/^-{4,}$/.test(line));
+  const notes: string[] = [];
+  let isTable = false;
+  for (const line of withoutComments(body).split(/\r\n?|\n/)) {
+    if (line.startsWith('{|')) isTable = true;
+    const note = isTable || NO_NOTE.test(line.slice(0, 400)) ? '' : display(line.replace(/^[*#:;]+/, ''));
+    if (note !== '') notes.push(note);
+    if (line.startsWith('|}')) isTable = false;
+  }
+  return notes;
 }
 
 /** Playing time of all parts together; null when one of them is not said. */

@@ -26,8 +26,9 @@ interface Reading {
 }
 
 /** Pages that are not about a mix. */
-const NAMESPACE =
-  /^(Category|File|Image|Help|User|Talk|[A-Za-z]+ talk|Template|MediaWiki|MixesDB|Special|Module)\s*:/i;
+const NAMESPACE = /^(Category|File|Image|Help|User|Talk|[A-Za-z]+ talk|Template|MediaWiki|MixesDB|Special|Module)\s*:/i;
+/** The wiki allows 255 bytes. */
+const LONGEST_TITLE = 300;
 const CHALLENGE = /challenges\.cloudflare\.com|cf-turnstile|cf_chl_|challenge-platform|<title>\s*Just a moment/i;
 
 /** Reads any page. Pure, and never throws. */
@@ -68,7 +69,7 @@ function readRestPage(value: JsonRecord, page: Page): Reading {
 function readWikiPage(page: MixPage): Reading {
   const namespace = NAMESPACE.exec(page.title)?.[1];
   if (namespace !== undefined) return notReadYet(`${namespace.toLowerCase()} page`);
-  if (page.title === '') return refused('a wiki page without a title');
+  if (page.title === '' || page.title.length > LONGEST_TITLE) return refused('a wiki page without a usable title');
   const target = redirectOf(page.wikitext);
   if (target !== null) return { requests: [pageRequest(keyOfTitle(target))] };
   const { item, problems } = readMixPage(page);
@@ -161,12 +162,15 @@ function readText(body: string, problem: Problem, page: Page): Reading {
   return { problems: [problem] };
 }
 
+/** A refusal counts as ours when its address or text names the wiki, or when it names nobody ("Just a moment..."). */
 function readHtml(start: string, page: Page): Reading {
+  const isOurs = /mixesdb/i.test(page.url ?? '') || /mixesdb/i.test(start);
   const block = (reason: string): Reading => ({ items: [{ kind: 'block', source: 'mixesdb', reason, url: page.url }] });
-  if (CHALLENGE.test(start)) return block('turnstile-interstitial');
-  if (/\b(?:re|h)?captcha\b/i.test(start) && !/mw-page-title-main/.test(start)) return block('captcha');
-  if (/mixesdb/i.test(start) && /id="firstHeading"|mediawiki/i.test(start)) return notReadYet('rendered page');
-  return refused('HTML that is no page of the wiki');
+  if (CHALLENGE.test(start) && (isOurs || /<title>\s*Just a moment/i.test(start)))
+    return block('turnstile-interstitial');
+  if (!isOurs) return refused('HTML that is no page of the wiki');
+  if (/id="firstHeading"|name="generator" content="MediaWiki/i.test(start)) return notReadYet('rendered page');
+  return /captcha/i.test(start) ? block('captcha') : refused('HTML that is no page of the wiki');
 }
 
 /** Wikitext of a whole page, saved without the answer around it: the title is in the address, or in the name of the page's image. */

@@ -4,7 +4,7 @@ import type { Problem } from '../../src/core/source.ts';
 import { dumpedMix, knownPlaces } from './dumped-mix.ts';
 import { readTracklist } from './tracklist.ts';
 
-const BLOCK = /^={10,}[ \t]*\n([^\n]+)\n(https?:\/\/[^\s]+)[ \t]*\n={10,}[ \t]*$/gm;
+const BLOCK = /^={10,}[ \t]*\n([^\n]{1,400})\n(https?:\/\/[^\s]+)[ \t]*\n={10,}[ \t]*$/gm;
 const NO_TRACKLIST = /^[ \t]*No tracklist found on this page\.[ \t]*$/m;
 
 /** Whether the text holds such a block. */

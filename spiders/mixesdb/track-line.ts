@@ -121,7 +121,7 @@ function splitNames(text: string): { artist: string | null; rest: string } {
   if (open?.[1] !== undefined && splitArtistTitle(open[1]) === null) return { artist: open[1], rest: '?' };
   const split = splitArtistTitle(text);
   if (split) return split;
-  const tight = /^(.*?\S)(?:\s+[-–](?=\S)|(?<=[^\s-])[-–]\s+)(\S.*)$/s.exec(text);
+  const tight = /^(.*?\S)(?:\s+[-–]+\s*|(?<=[^\s-])[-–]\s+)([^\s–-].*)$/s.exec(text);
   return tight?.[1] !== undefined && tight[2] !== undefined
     ? { artist: tight[1], rest: tight[2] }
     : { artist: null, rest: text };

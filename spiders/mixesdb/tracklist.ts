@@ -61,7 +61,7 @@ export function readTracklist(body: string): Tracklist {
     gapsAfter: [],
     section: null,
     isList: false,
-    hasMarks: /^\s*#|<(?:list|pre)\b/im.test(text),
+    hasMarks: /^[ \t]*#|<(?:list|pre)\b/im.test(text),
     tooLong: 0,
   };
   for (const line of text.split(/\r\n?|\n/)) readLine(line, reading);
@@ -105,18 +105,19 @@ export function assemble(entries: readonly Entry[], gapsAfter: number[] = []): P
 }
 
 function settledCues(entries: readonly Entry[]): (Cue | null)[] {
-  const settled: (Cue | null)[] = [];
-  for (let start = 0; start < entries.length; ) {
-    let end = start + 1;
-    while (end < entries.length && entries[end]?.section === entries[start]?.section) end += 1;
-    const chapter = entries.slice(start, end).map((entry) => entry.line.cue);
-    settled.push(...settleCues(chapter, start === 0));
-    start = end;
+  const chapters: (Cue | null)[][] = [];
+  for (const [index, { section, line }] of entries.entries()) {
+    if (index === 0 || section !== entries[index - 1]?.section) chapters.push([]);
+    chapters.at(-1)?.push(line.cue);
   }
-  return settled;
+  return chapters.flatMap((cues, index) => settleCues(cues, index === 0));
 }
 
 function readLine(raw: string, reading: Reading): void {
+  if (raw.length > LONGEST_LINE) {
+    reading.tooLong += 1;
+    return;
+  }
   if (/<(?:list|pre|poem)\b[^<>]*>/i.test(raw)) reading.isList = true;
   const line = raw.replace(/<\/?(?:list|pre|poem|nowiki|div|center|small|br)\b[^<>]*>/gi, '').trim();
   if (line !== '' && !SKIPPED.test(line)) readContent(line, reading);
@@ -125,9 +126,7 @@ function readLine(raw: string, reading: Reading): void {
 
 function readContent(line: string, reading: Reading): void {
   const heading = headingOf(line);
-  if (line.length > LONGEST_LINE) {
-    reading.tooLong += 1;
-  } else if (/^[#*]*\s*(?:\[?\.{3,}\]?|…)$/.test(line)) {
+  if (/^[#*]*\s*(?:\[?\.{3,}\]?|…)$/.test(line)) {
     reading.gapsAfter.push(reading.entries.length);
   } else if (heading !== null) {
     reading.section = heading;

@@ -20,6 +20,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   mdash: '—',
   hellip: '…',
 };
+/** No line of a page is longer; what is behind is damage, and must not cost regex time. */
+const LONGEST_LINE = 5000;
+/** No mix page has more categories, no file table more text. */
+const MOST_CATEGORIES = 200;
+const LONGEST_TABLE_TEXT = 10_000;
 const HEADING = /^(={1,6})[ \t]*([^=\n][^\n]*?)[ \t]*\1[ \t]*$/;
 
 /** Cuts a page at its headings, in order. */
@@ -28,7 +33,7 @@ export function sectionsOf(wikitext: string): Section[] {
   let current = { level: 0, heading: null as string | null, lines: [] as string[] };
   const close = () => sections.push({ level: current.level, heading: current.heading, body: current.lines.join('\n') });
   for (const line of wikitext.split(/\r\n?|\n/)) {
-    const match = line.startsWith('=') ? HEADING.exec(line) : null;
+    const match = line.startsWith('=') && line.length <= 500 ? HEADING.exec(line) : null;
     if (match?.[1] === undefined || match[2] === undefined) {
       current.lines.push(line);
     } else {
@@ -42,12 +47,11 @@ export function sectionsOf(wikitext: string): Section[] {
 
 /** Names of the page's categories in order, and the sort key where one is given. */
 export function categoriesOf(wikitext: string): { name: string; sortKey: string | null }[] {
-  return [...wikitext.matchAll(/\[\[[ \t]*Category[ \t]*:([^\]|\n]{1,300})(?:\|([^\]\n]{0,300}))?\]\]/gi)].flatMap(
-    (match) => {
-      const name = fold(match[1]?.replace(/_/g, ' '));
-      return name === null ? [] : [{ name, sortKey: fold(match[2]) }];
-    },
-  );
+  const found = [...wikitext.matchAll(/\[\[[ \t]*Category[ \t]*:([^\]|\n]{1,300})(?:\|([^\]\n]{0,300}))?\]\]/gi)];
+  return found.slice(0, MOST_CATEGORIES).flatMap((match) => {
+    const name = fold(match[1]?.replace(/_/g, ' '));
+    return name === null ? [] : [{ name, sortKey: fold(match[2]) }];
+  });
 }
 
 /** Inner texts of the templates called `name`, with everything nested in them. */
@@ -64,16 +68,18 @@ export function templatesOf(wikitext: string, name: string): string[] {
 
 /** Cells of the tables in `wikitext`, row by row; the first row of each table holds its headings, in lower case. */
 export function tablesOf(wikitext: string): string[][][] {
-  return [...wikitext.matchAll(/^\{\|[^\n]*\n([\s\S]*?)^\|\}/gm)].map(([, inside = '']) => {
-    const headings: string[] = [];
-    const rows: string[][] = [[]];
-    for (const line of inside.split('\n')) {
-      if (line.startsWith('|-')) rows.push([]);
-      else if (line.startsWith('!')) headings.push(...cells(line.slice(1), '!!').map((cell) => cell.toLowerCase()));
-      else if (line.startsWith('|')) rows.at(-1)?.push(...cells(line.slice(1), '||'));
-    }
-    return [headings, ...rows.filter((row) => row.length > 0)];
-  });
+  return [...wikitext.slice(0, LONGEST_TABLE_TEXT).matchAll(/^\{\|[^\n]*\n([\s\S]*?)^\|\}/gm)].map(
+    ([, inside = '']) => {
+      const headings: string[] = [];
+      const rows: string[][] = [[]];
+      for (const line of inside.split('\n')) {
+        if (line.startsWith('|-')) rows.push([]);
+        else if (line.startsWith('!')) headings.push(...cells(line.slice(1), '!!').map((cell) => cell.toLowerCase()));
+        else if (line.startsWith('|')) rows.at(-1)?.push(...cells(line.slice(1), '||'));
+      }
+      return [headings, ...rows.filter((row) => row.length > 0)];
+    },
+  );
 }
 
 /** Addresses in a piece of wikitext, in order, without doubles; those in comments too. */
@@ -93,8 +99,8 @@ export function withoutComments(wikitext: string): string {
 
 /** A line as a reader sees it: links as their text, markup, templates, tags and footnotes gone, entities decoded. "" when nothing is left. */
 export function display(line: string): string {
-  const plain = /[[{<'&]/.test(line) ? withoutMarkup(line) : line;
-  return fold(plain) ?? '';
+  const text = line.slice(0, LONGEST_LINE);
+  return fold(/[[{<'&]/.test(text) ? withoutMarkup(text) : text) ?? '';
 }
 
 function withoutMarkup(line: string): string {
