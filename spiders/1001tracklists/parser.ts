@@ -69,6 +69,7 @@ function readHtml(html: string, page: Page): ParseResult {
 function readListing(tree: Element, html: string, url: string | null, title: string | null): ParseResult | null {
   const { entries, requests, problems } = readListingRows(tree);
   if (entries.length === 0 && problems.length === 0) return null;
+  if (entries.length === 0) return failed('not-read-yet', 'not read yet: a list of something else than sets', '.oItm');
   if (isCutOff(html))
     return failed('truncated', 'the list ends in the middle, without </body> or </html>; fetch or save it again');
   return result({

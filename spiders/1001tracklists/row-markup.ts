@@ -84,10 +84,10 @@ function readChild(row: RowMarkup, element: Element): boolean {
 }
 
 function readByClass(row: RowMarkup, element: Element): boolean {
-  if (hasClass(element, 'trackValue')) row.visible ??= textOf(element);
-  else if (hasClass(element, 'trackStatus')) row.status ??= unbracketed(textOf(element));
-  else if (hasClass(element, 'trackEditData')) row.edit ??= unbracketed(textOf(element));
-  else if (hasClass(element, 'trackLabel')) row.label = joined(row.label, textOf(element));
+  if (hasClass(element, 'trackValue')) row.visible ??= shown(element);
+  else if (hasClass(element, 'trackStatus')) row.status ??= unbracketed(shown(element));
+  else if (hasClass(element, 'trackEditData')) row.edit ??= unbracketed(shown(element));
+  else if (hasClass(element, 'trackLabel')) row.label = joined(row.label, shown(element));
   else if (hasClass(element, 'cue')) row.cueText ??= textOf(element);
   else if (hasClass(element, 'mediaRow')) row.mediaItemId ??= attribute(element, 'data-trackid');
   else return !hasClass(element, 'wRow');
@@ -124,6 +124,15 @@ function readMeta(row: RowMarkup, element: Element): void {
       row.trackUrl ??= content;
       break;
   }
+}
+
+/** Pages saved by some tools carry white space around every element, also inside brackets: "(SONY )". */
+function shown(element: Element): string | null {
+  return (
+    textOf(element)
+      ?.replace(/([([])\s/g, '$1')
+      .replace(/\s([)\]])/g, '$1') ?? null
+  );
 }
 
 function unbracketed(text: string | null): string | null {

@@ -28,10 +28,10 @@ export function requestFor(idOrUrl: string): PageRequest | null {
 
 /** A set is its id, whatever slug, anchor, host or scheme stands around it; listings and calls are their path (and, for calls, their sorted query). */
 export function normaliseUrl(url: string): string {
-  const id = tracklistId(absolute(url) ?? '');
-  if (id !== null) return `${ORIGIN}/tracklist/${id}`;
-  const parsed = URL.parse(absolute(url) ?? '');
+  const parsed = URL.canParse(url) ? URL.parse(absolute(url) ?? '') : null;
   if (parsed === null) return url;
+  const id = tracklistId(parsed.href);
+  if (id !== null) return `${ORIGIN}/tracklist/${id}`;
   parsed.searchParams.sort();
   return withOrigin(parsed, parsed.pathname.startsWith('/ajax/') ? parsed.search : '');
 }
