@@ -15,7 +15,7 @@ export interface Tracklist {
   readonly problems: Problem[];
 }
 
-export interface TracklistExtra {
+interface TracklistExtra {
   /** Positions after which the list says "..." (one or more unidentified tracks); 0 for before the first. */
   gapsAfter: number[];
   /** Positions printed in italics: the editors are not sure. */
