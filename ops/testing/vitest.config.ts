@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           root: new URL('../..', import.meta.url).pathname,
-          include: ['{src,spiders,pipelines,jobs,ops}/**/*.test.ts'],
+          include: ['{src,spiders,pipelines,jobs,ops,prisma}/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/*.e2e.test.ts', '**/node_modules/**'],
         },
       },
