@@ -20,10 +20,9 @@ const MAX_BYTES = 50 * 1024 * 1024;
 export function parse(page: Page): ParseResult {
   if (page.body.byteLength > MAX_BYTES)
     return failed('too-large', `${page.body.byteLength} bytes, at most ${MAX_BYTES} are read`);
-  const decoded = decodeText(page.body);
-  if (!decoded.valid || decoded.text.includes('\0'))
-    return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
-  const text = withoutHttpHead(decoded.text);
+  const decoded = decode(page.body);
+  if (decoded === null) return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
+  const text = withoutHttpHead(decoded);
   if (/^\s*[[{]/.test(text)) {
     const json = readJsonText(text);
     return json.ok ? readJsonAnswer(json.value, page.url) : result({ problems: [json.problem] });
@@ -38,6 +37,19 @@ export function parse(page: Page): ParseResult {
     'unknown-shape',
     'neither HTML, nor JSON, nor a copied tracklist (lines "01", "02:34", "Artist - Title LABEL")',
   );
+}
+
+/** The body as text; null when it is none. A body cut off within a letter is still text: what is missing shows later. */
+function decode(body: Uint8Array): string | null {
+  const { text, valid } = decodeText(body);
+  if (text.includes('\0')) return null;
+  if (valid) return text;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: true });
+  } catch {
+    // Invalid before its end: another encoding, or no text at all.
+    return null;
+  }
 }
 
 /** Captures sometimes keep the HTTP response header above the page. */
