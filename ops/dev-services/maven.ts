@@ -26,7 +26,7 @@ export interface FetchOptions {
   /** A folder of ours to work in; the caller holds a lock on it. What an interrupted fetch left there is removed. */
   workDir: string;
   env: NodeJS.ProcessEnv;
-  /** Gets the part done, 0 to 1, twice a second. */
+  /** Gets the part done, 0 to 1, once a second. */
   onProgress?: (part: number) => void;
 }
 
@@ -41,12 +41,11 @@ export async function fetchFromMaven<T>(
   rmSync(workDir, { recursive: true, force: true });
   mkdirSync(workDir, { recursive: true });
   const folder = join(workDir, ...wanted.group.split('.'), wanted.artifact, wanted.version);
-  const ticker = setInterval(() => onProgress?.(Math.min(1, bytesIn(folder) / wanted.bytes)), 500);
+  const ticker = setInterval(() => onProgress?.(Math.min(1, bytesIn(folder) / wanted.bytes)), 1_000);
   try {
-    await runMaven(mvn, wanted, workDir, env);
+    await runMaven(mvn, wanted, workDir, env).finally(() => clearInterval(ticker));
     return await use(join(folder, `${wanted.artifact}-${wanted.version}.${wanted.type}`));
   } finally {
-    clearInterval(ticker);
     rmSync(workDir, { recursive: true, force: true });
   }
 }

@@ -7,8 +7,6 @@ import { PermanentError } from '../../src/core/errors.ts';
 export interface ZipEntry {
   /** Path inside the archive; a folder's ends in "/". */
   name: string;
-  /** Unix permission bits, 0 where the archive does not say. */
-  mode: number;
   /** Bytes when unpacked. */
   size: number;
   read: () => Buffer;
@@ -37,7 +35,6 @@ function entryAt(path: string, record: Buffer): ZipEntry {
   const headerAt = record.readUInt32LE(42);
   return {
     name: record.toString('utf8', 46),
-    mode: (record.readUInt32LE(38) >>> 16) & 0o777,
     size: record.readUInt32LE(24),
     read: () => {
       const header = readBytes(path, headerAt, 30);
