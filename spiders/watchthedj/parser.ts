@@ -1,0 +1,243 @@
+/**
+ * Reads pages of watchthedj.com. None has been seen, so this reads what pages about videos commonly carry, and says what it could not find;
+ * a first real page will tell what to rely on.
+ */
+
+import { readTracklist } from '../../src/core/free-text.ts';
+import type { ListingItem } from '../../src/core/items.ts';
+import { readJsonText } from '../../src/core/json-page.ts';
+import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
+import { decodeText, fold } from '../../src/core/text.ts';
+import { channelSlug, RENDERED, setSlug, siteUrl } from './addresses.ts';
+import { firstValue, type ParentNode, parseDom, select, textOf } from './dom.ts';
+import { findTracklist, rowsOfChapters } from './rows.ts';
+import { buildSet } from './set.ts';
+import { requestForUrl } from './spider.ts';
+import { readVideo, type Video, videoOfJsonLd } from './video.ts';
+
+const MAX_BYTES = 50 * 1024 * 1024;
+
+/** Pure: the same page always gives the same result. Never throws, whatever the bytes. */
+export function parse(page: Page): ParseResult {
+  if (page.body.byteLength > MAX_BYTES)
+    return failed('too-large', `${page.body.byteLength} bytes, at most ${MAX_BYTES} are read`);
+  const { text, valid } = decodeText(page.body);
+  if (text.trim() === '') return failed('empty', 'the page holds nothing');
+  if (!valid || text.includes('\0'))
+    return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
+  if (/^\s*[[{]/.test(text)) return readJson(text);
+  if (/<(?:!doctype|html|head|body|div|meta|script)[\s>]/i.test(text)) return readHtml(text, page);
+  return readPasted(text, page.url);
+}
+
+function readHtml(html: string, page: Page): ParseResult {
+  const tree = parseDom(html);
+  if (tree === null) return failed('too-large', 'the page has more, or deeper, elements than a page for people has');
+  const problems: Problem[] = [];
+  const video = readVideo(tree, problems);
+  const own = firstValue(tree, [
+    ['link[rel="canonical"]', 'href'],
+    ['meta[property="og:url"]', 'content'],
+  ]);
+  const fault = findFault(html, own ?? page.url, page.status);
+  if (fault) return fault;
+  const addresses = [own, video.url, page.url].filter((address) => address !== null && siteUrl(address) !== null);
+  const url = addresses.find((address) => address !== null && setSlug(address) !== null) ?? addresses[0] ?? null;
+  const refused = refusal(tree, video, page.status);
+  if (refused !== null) return result({ items: [{ kind: 'block', source: 'watchthedj', reason: refused, url }] });
+  return readPage(tree, page, url === null ? null : readable(url), video, problems);
+}
+
+/** Reasons to read nothing of a page. */
+function findFault(html: string, address: string | null, status: number | null): ParseResult | null {
+  if (isForeign(address)) return failed('unknown-shape', `a page of another site: its address is ${address}`);
+  if (isCutOff(html))
+    return failed('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again');
+  if (status === 404 || status === 410) return failed('not-found', `the site answers ${status}: there is no such page`);
+  return null;
+}
+
+function readPage(tree: ParentNode, page: Page, url: string | null, video: Video, problems: Problem[]): ParseResult {
+  const list = findTracklist(tree, video);
+  const isSet = url !== null && setSlug(url) !== null;
+  const hasVideo = video.foundIn.length > 0;
+  const listed = isSet || (hasVideo && list.rows.length > 0) ? null : readListing(tree, url, problems);
+  if (listed) return listed;
+  if (!hasVideo && list.rows.length === 0 && url !== null && isShell(tree)) return askForRendering(page, url, problems);
+  if (!hasVideo && !isSet) {
+    const message = 'HTML without a video: no JSON-LD or microdata VideoObject, no og:video, no /djvideos/ address';
+    return result({ problems: [...problems, { code: 'unknown-shape', message, where: null }] });
+  }
+  const built = buildSet({
+    video,
+    title: titleOf(tree, video),
+    url,
+    rows: list.rows,
+    rowsFrom: list.where,
+    sources: channelsOf(tree),
+    players: playersOf(tree),
+  });
+  // An address alone makes no set: without video, recording and tracks there is nothing to keep, only something to report.
+  const holdsNothing = !hasVideo && built.item.media.length === 0 && list.rows.length === 0;
+  return result({ items: holdsNothing ? [] : [built.item], problems: [...problems, ...built.problems] });
+}
+
+function playersOf(tree: ParentNode): string[] {
+  const players = select(tree, 'iframe[src], iframe[data-src], video[src], source[src]');
+  return players.flatMap(({ attribs }) => attribs.src ?? attribs['data-src'] ?? []);
+}
+
+/** A full address without the mark of a second, rendered request. */
+function readable(address: string): string {
+  const url = siteUrl(address);
+  if (url === null) return address;
+  url.hash = '';
+  return url.href;
+}
+
+function isForeign(address: string | null): boolean {
+  return address !== null && /^https?:\/\//i.test(address) && siteUrl(address) === null;
+}
+
+const REFUSED: Readonly<Record<number, string>> = { 401: 'login', 403: 'forbidden', 429: 'rate-limited' };
+
+/** Why the site refuses us: common challenge pages, else the status; null when it does not. A page with a video is no refusal. */
+function refusal(tree: ParentNode, video: Video, status: number | null): string | null {
+  if (video.foundIn.length > 0) return null;
+  if (
+    select(tree, '#turnstile-container, .cf-turnstile, #challenge-form, script[src*="/cdn-cgi/challenge-platform/"]')
+      .length > 0
+  ) {
+    return 'turnstile-interstitial';
+  }
+  if (select(tree, '.g-recaptcha, .h-captcha, form [name*="captcha" i]').length > 0) return 'captcha';
+  return status === null ? null : (REFUSED[status] ?? null);
+}
+
+/** A whole document ends as it began; pieces of a page never began. */
+function isCutOff(html: string): boolean {
+  return /<html[\s>]/i.test(html.slice(0, 4_000)) && !/<\/(?:html|body)\s*>/i.test(html.slice(-4_000));
+}
+
+/** A channel or the home page: a list of sets, each of which is a page to fetch. */
+function readListing(tree: ParentNode, url: string | null, problems: Problem[]): ParseResult | null {
+  const entries = new Map<string, ListingItem['entries'][number]>();
+  const requests = new Map<string, PageRequest>();
+  for (const link of select(tree, 'a[href]')) {
+    const request = requestForUrl(link.attribs.href ?? '');
+    if (request === null || request.kind === 'home') continue;
+    requests.set(request.url, request);
+    const externalId = setSlug(request.url);
+    if (externalId === null) continue;
+    const title = textOf(link) ?? entries.get(externalId)?.title ?? null;
+    entries.set(externalId, {
+      externalId,
+      title,
+      url: request.url,
+      date: null,
+      identified: null,
+      total: null,
+      playTimeSeconds: null,
+    });
+  }
+  if (entries.size === 0) return null;
+  const id = url === null ? 'unknown' : (channelSlug(url) ?? siteUrl(url)?.pathname ?? 'unknown');
+  const item: ListingItem = { kind: 'listing', source: 'watchthedj', id, entries: [...entries.values()] };
+  return result({ items: [item], requests: [...requests.values()], problems });
+}
+
+/** Almost no words, but scripts: the page is written by its scripts. */
+function isShell(tree: ParentNode): boolean {
+  const body = select(tree, 'body')[0] ?? tree;
+  return (textOf(body) ?? '').length < 200 && select(tree, 'script[src], script[type="module"]').length > 0;
+}
+
+/** Asks once: a page that stays empty in a browser is a changed layout. Where it was asked tells, since the page itself does not know. */
+function askForRendering(page: Page, url: string | null, problems: Problem[]): ParseResult {
+  const asked = page.url !== null && siteUrl(page.url) !== null ? page.url : url;
+  const request = asked === null ? null : requestForUrl(asked);
+  if (request === null) {
+    return failed(
+      'needs-rendering',
+      'an empty application shell, and no address to ask again: give the page after its scripts ran',
+    );
+  }
+  if (request.kind.endsWith('-rendered'))
+    return failed('layout-drift', 'an empty application shell even after its scripts ran');
+  const rendered = requestForUrl(`${request.url}${RENDERED}`);
+  const message = 'an empty application shell: its data comes by script, so it is asked again in a browser';
+  return result({
+    requests: rendered ? [rendered] : [],
+    problems: [...problems, { code: 'needs-rendering', message, where: 'body' }],
+  });
+}
+
+function titleOf(tree: ParentNode, video: Video): string | null {
+  const title =
+    video.title ??
+    firstValue(tree, [
+      ['h1', null],
+      ['title', null],
+    ]);
+  return fold(title?.replace(/\s*[|–—-]\s*(?:watch\s*the\s*dj)\b.*$/i, ''));
+}
+
+function channelsOf(tree: ParentNode) {
+  const channels = new Map<string, { id: string; name: string; role: string }>();
+  for (const link of select(tree, 'a[href*="/channels/"]')) {
+    const id = channelSlug(link.attribs.href ?? '');
+    const name = textOf(link);
+    if (id !== null && name !== null && !channels.has(id)) channels.set(id, { id, name, role: 'Channel' });
+  }
+  return [...channels.values()];
+}
+
+/** JSON that a person took out of a page: a JSON-LD `VideoObject`, alone or in a list or graph. */
+function readJson(text: string): ParseResult {
+  const json = readJsonText(text);
+  if (!json.ok) return result({ problems: [json.problem] });
+  const video = videoOfJsonLd(json.value);
+  if (video.foundIn.length === 0) return failed('unknown-shape', 'JSON without a JSON-LD VideoObject', '$');
+  const chapters = rowsOfChapters(video.chapters);
+  const rows = chapters.length > 0 ? chapters : readTracklist(video.description ?? '');
+  const built = buildSet({
+    video,
+    title: video.title,
+    url: video.url !== null && siteUrl(video.url) !== null ? readable(video.url) : null,
+    rows,
+    rowsFrom: rows.length > 0 ? 'JSON-LD' : null,
+    sources: [],
+    players: [],
+  });
+  return result({ items: [built.item], problems: built.problems });
+}
+
+/** Text copied from a page: a title line, then lines "time Artist - Title". */
+function readPasted(text: string, url: string | null): ParseResult {
+  const rows = readTracklist(text);
+  if (rows.length === 0)
+    return failed('unknown-shape', 'neither HTML, nor JSON, nor a tracklist (lines "0:13 Artist - Title")');
+  const title =
+    text
+      .split(/\r\n?|\n/)
+      .map((line) => fold(line))
+      .find((line) => line !== null) ?? null;
+  const built = buildSet({
+    video: videoOfJsonLd(null),
+    title,
+    url,
+    rows,
+    rowsFrom: 'pasted text',
+    sources: [],
+    players: [],
+  });
+  return result({ items: [built.item], problems: built.problems });
+}
+
+function result(found: Partial<ParseResult>): ParseResult {
+  return { source: 'watchthedj', items: [], requests: [], problems: [], ...found };
+}
+
+function failed(code: string, message: string, where: string | null = null): ParseResult {
+  return result({ problems: [{ code, message, where }] });
+}

@@ -1,0 +1,40 @@
+/** Links of watchthedj.com: sets, channels, home page. No search, feed or interface is known. */
+import type { Credentials, PageRequest } from '../../src/core/source.ts';
+import { channelSlug, ORIGIN, RENDERED, setSlug, siteUrl } from './addresses.ts';
+
+export function seeds(): PageRequest[] {
+  return [{ url: `${ORIGIN}/`, kind: 'home' }];
+}
+
+/** Understands addresses of sets and channels, and slugs of sets ("dixon-live-at-cercle-festival-2024"); null for everything else. */
+export function requestFor(idOrUrl: string): PageRequest | null {
+  const text = idOrUrl.trim();
+  if (/^[a-z0-9]+(?:-[a-z0-9]+){2,}$/.test(text)) return { url: `${ORIGIN}/djvideos/${text}`, kind: 'djvideo' };
+  return /^https?:\/\//i.test(text) ? requestForUrl(text) : null;
+}
+
+/** The request for an address that a page links to, or that a person gave. */
+export function requestForUrl(address: string): PageRequest | null {
+  const url = siteUrl(address);
+  if (url === null) return null;
+  const rendered = url.hash === RENDERED ? '-rendered' : '';
+  const at = (path: string): string => `${ORIGIN}${path}${rendered === '' ? '' : RENDERED}`;
+  const [set, channel] = [setSlug(url.href), channelSlug(url.href)];
+  if (set !== null) return { url: at(`/djvideos/${set}`), kind: `djvideo${rendered}` };
+  if (channel !== null) return { url: at(`/channels/${channel}`), kind: `channel${rendered}` };
+  return url.pathname === '/' ? { url: at('/'), kind: `home${rendered}` } : null;
+}
+
+/** Scheme, `www`, query and a closing slash change no page; being rendered makes it another request, or it would never be asked. */
+export function normaliseUrl(url: string): string {
+  return URL.canParse(url) ? (requestForUrl(url)?.url ?? url) : url;
+}
+
+export function headers(_request: PageRequest, _credentials: Credentials): Record<string, string> {
+  return { accept: 'text/html,application/xhtml+xml', 'accept-language': 'en' };
+}
+
+/** Only where plain HTTP gave an empty application shell: the parser then asks for the same page again, of this kind. */
+export function needsBrowser(request: PageRequest): boolean {
+  return request.kind.endsWith('-rendered');
+}
