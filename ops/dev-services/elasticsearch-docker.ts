@@ -1,5 +1,5 @@
 /** Elasticsearch as the official image, where a Docker engine runs. The container is labelled with its data folder, by which it is found again. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { asError, TransientError } from '../../src/core/errors.ts';
 import type { DataFolder } from './data-folder.ts';
 import { ELASTICSEARCH_VERSION } from './elasticsearch-home.ts';
 import { isHealthy } from './elasticsearch-server.ts';
+import { trackServer } from './live-servers.ts';
 import type { Log, StartedServer } from './server.ts';
 
 const run = promisify(execFile);
@@ -28,8 +29,12 @@ export async function startContainer(folder: DataFolder, port: number): Promise<
   const id = await docker(containerArguments(folder, port)).catch((thrown: unknown) => {
     throw new TransientError(`Docker could not run ${IMAGE}: ${asError(thrown).message}`, { cause: thrown });
   });
+  const untrack = trackServer(() =>
+    spawn('docker', ['rm', '--force', id], { detached: true, stdio: 'ignore' }).unref(),
+  );
   const stop = async () => {
     await removeContainer(id);
+    untrack();
   };
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + READY_WITHIN_MS;

@@ -2,7 +2,6 @@
  * A private Elasticsearch for development and tests, in the data folder: the official image where a Docker engine runs, else the unpacked
  * one of elasticsearch-home.ts on the machine's own Java. Loopback only and without a password.
  */
-import { rmSync } from 'node:fs';
 import { asError, ConfigError } from '../../src/core/errors.ts';
 import { type DataFolder, logFileOf, openDataFolder, pidFileOf } from './data-folder.ts';
 import { dockerRuns, removeLeftoverContainer, startContainer } from './elasticsearch-docker.ts';
@@ -11,7 +10,7 @@ import { type ElasticsearchPlace, isHealthy, prepareFolder, serverCommand } from
 import { findJava } from './java.ts';
 import { serverUser } from './os-user.ts';
 import { freePort, onFreePort } from './ports.ts';
-import { type StopOptions, spawnServer, stopLeftover, stopProcess, waitUntilReady } from './process.ts';
+import { type StopOptions, spawnServer, stopLeftover, waitUntilReady } from './process.ts';
 import type { Log, ServerOptions, StartedServer } from './server.ts';
 
 const STOP: StopOptions = { signal: 'SIGTERM', timeoutMs: 30_000 };
@@ -59,11 +58,8 @@ async function startOwn(place: ElasticsearchPlace, port: number): Promise<Starte
     ...serverCommand(place, prepareFolder(place, ports)),
     logFile: logFileOf(folder, 'elasticsearch'),
     pidFile: pidFileOf(folder, 'elasticsearch'),
+    stopBy: STOP,
   });
-  const stop = async () => {
-    await stopProcess(server, STOP);
-    rmSync(pidFileOf(folder, 'elasticsearch'), { force: true });
-  };
   const url = `http://127.0.0.1:${port}`;
   try {
     const logFile = logFileOf(folder, 'elasticsearch');
@@ -74,8 +70,8 @@ async function startOwn(place: ElasticsearchPlace, port: number): Promise<Starte
       probe: () => isHealthy(url),
     });
   } catch (thrown) {
-    await stop();
+    await server.stop();
     throw thrown;
   }
-  return { url, port, pid: server.pid, stop };
+  return { url, port, pid: server.pid, stop: server.stop };
 }

@@ -53,18 +53,14 @@ export async function startPostgres({ dataDir, preferredPort = 5433, log }: Serv
   const password = secretOf(folder, 'postgres');
   return onFreePort(preferredPort, async (port) => {
     const server = await spawnPostgres(place, port);
-    const stop = async () => {
-      await stopProcess(server, STOP);
-      rmSync(pidFileOf(folder, 'postgres'), { force: true });
-    };
     try {
       await waitForPostgres(server, folder, urlOf(port, password, 'postgres'));
       await ensureDatabase(urlOf(port, password, 'postgres'));
     } catch (thrown) {
-      await stop();
+      await server.stop();
       throw thrown;
     }
-    return { url: urlOf(port, password, DATABASE), port, pid: server.pid, stop };
+    return { url: urlOf(port, password, DATABASE), port, pid: server.pid, stop: server.stop };
   });
 }
 
@@ -99,6 +95,7 @@ function spawnPostgres({ folder, user, binaries }: PostgresPlace, port: number):
     env: { PATH: process.env.PATH },
     logFile: logFileOf(folder, 'postgres'),
     pidFile: pidFileOf(folder, 'postgres'),
+    stopBy: STOP,
     ...user,
   });
 }

@@ -17,6 +17,7 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MusicDbError } from '../../src/core/errors.ts';
+import { trackServer } from './live-servers.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
 
 /** Bytes at which a server's log is put aside as `<name>.1` at the next start. */
@@ -32,14 +33,18 @@ export interface ServerCommand {
   pidFile: string;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  stopBy: StopOptions;
   /** Another user to run as (only root can). */
   uid?: number;
   gid?: number;
 }
 
-/** A server that runs. `exited` gets the reason once the process has ended, wanted or not. */
+/** A server that runs. */
 export interface RunningServer extends ProcessIdentity {
+  /** The reason once the process has ended, wanted or not; until then null. */
   exited: () => string | null;
+  /** Ends it in order and removes its pid file. */
+  stop: () => Promise<void>;
 }
 
 /** The signal that asks a server to end in order, and how long it is given before SIGKILL. */
@@ -49,28 +54,24 @@ export interface StopOptions {
 }
 
 /** Starts a detached server and records who it is. Throws when the command cannot be run at all; readiness is the caller's to wait for. */
-export async function spawnServer({
-  command,
-  args,
-  logFile,
-  pidFile,
-  ...options
-}: ServerCommand): Promise<RunningServer> {
+export async function spawnServer(command: ServerCommand): Promise<RunningServer> {
+  const { logFile, pidFile } = command;
   mkdirSync(dirname(logFile), { recursive: true });
   rotate(logFile);
-  const log = openSync(logFile, 'a', 0o600);
-  try {
-    const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', log, log] });
-    const exited = watchExit(child);
-    const identity = child.pid === undefined ? null : identifyProcess(child.pid);
-    if (identity !== null) writeFileSync(pidFile, JSON.stringify(identity));
-    await spawned(child, command);
-    child.unref();
-    if (identity === null) throw new MusicDbError(`${command} ended at once: ${lastLines(logFile)}`);
-    return { ...identity, exited };
-  } finally {
-    closeSync(log);
-  }
+  const child = spawnDetached(command);
+  const exited = watchExit(child);
+  const identity = child.pid === undefined ? null : identifyProcess(child.pid);
+  if (identity !== null) writeFileSync(pidFile, JSON.stringify(identity));
+  await spawned(child, command.command);
+  child.unref();
+  if (identity === null) throw new MusicDbError(`${command.command} ended at once: ${lastLines(logFile)}`);
+  const untrack = trackServer(() => signalProcess(identity, command.stopBy.signal));
+  const stop = async () => {
+    await stopProcess(identity, command.stopBy);
+    untrack();
+    rmSync(pidFile, { force: true });
+  };
+  return { ...identity, exited, stop };
 }
 
 /** Asks a process to end, then makes it. Returns when it is gone; a process that is gone already (or whose pid is now another's) is left alone. */
@@ -133,6 +134,21 @@ export async function waitUntilReady(
   throw new MusicDbError(
     `${name} was not ready within ${timeoutMs / 1000} s. The end of ${logFile}: ${lastLines(logFile)}`,
   );
+}
+
+function spawnDetached({ command, args, logFile, cwd, env, uid, gid }: ServerCommand): ChildProcess {
+  const log = openSync(logFile, 'a', 0o600);
+  try {
+    const place = {
+      ...(cwd && { cwd }),
+      ...(env && { env }),
+      ...(uid !== undefined && { uid }),
+      ...(gid !== undefined && { gid }),
+    };
+    return spawn(command, args, { ...place, detached: true, stdio: ['ignore', log, log] });
+  } finally {
+    closeSync(log);
+  }
 }
 
 function isIdentity(value: unknown): value is ProcessIdentity {

@@ -1,17 +1,10 @@
 /** A private Redis in the data folder: loopback only, password of its own, append-only file, never evicting (a queue must not lose a job). */
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type DataFolder, logFileOf, openDataFolder, pidFileOf, secretOf } from './data-folder.ts';
 import { onFreePort } from './ports.ts';
-import {
-  type RunningServer,
-  type StopOptions,
-  spawnServer,
-  stopLeftover,
-  stopProcess,
-  waitUntilReady,
-} from './process.ts';
+import { type RunningServer, type StopOptions, spawnServer, stopLeftover, waitUntilReady } from './process.ts';
 import { findRedisServer } from './redis-binary.ts';
 import type { Log, ServerOptions, StartedServer } from './server.ts';
 
@@ -26,17 +19,13 @@ export async function startRedis({ dataDir, preferredPort = 6380, log }: ServerO
   const password = secretOf(folder, 'redis');
   return onFreePort(preferredPort, async (port) => {
     const server = await spawnRedis(program, folder, { port, password });
-    const stop = async () => {
-      await stopProcess(server, STOP);
-      rmSync(pidFileOf(folder, 'redis'), { force: true });
-    };
     try {
       await waitForRedis(server, folder, { port, password });
     } catch (thrown) {
-      await stop();
+      await server.stop();
       throw thrown;
     }
-    return { url: `redis://:${password}@127.0.0.1:${port}`, port, pid: server.pid, stop };
+    return { url: `redis://:${password}@127.0.0.1:${port}`, port, pid: server.pid, stop: server.stop };
   });
 }
 
@@ -73,6 +62,7 @@ function spawnRedis(
     cwd: folder.redis,
     logFile: logFileOf(folder, 'redis'),
     pidFile: pidFileOf(folder, 'redis'),
+    stopBy: STOP,
   });
 }
 
