@@ -87,7 +87,8 @@ export function attribute(element: Element | null, name: string): string | null 
 
 /** Most texts are plain already: asking is ten times cheaper than folding. */
 function clean(text: string | undefined): string | null {
-  return text !== undefined && /^[!-~]+(?: [!-~]+)*$/.test(text) ? text : fold(text);
+  const plain = text !== undefined && text.length < 300 && /^[!-~]+(?: [!-~]+)*$/.test(text);
+  return plain ? text : fold(text);
 }
 
 export function hasClass(element: Element, name: string): boolean {

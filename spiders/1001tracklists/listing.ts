@@ -5,7 +5,7 @@ import { absolute, dateInAddress, tracklistId } from './addresses.ts';
 import { attribute, type Element, findAll, findFirst, hasClass, textOf } from './dom.ts';
 import { dateOf } from './set-head.ts';
 
-export type ListingEntry = ListingItem['entries'][number];
+type ListingEntry = ListingItem['entries'][number];
 
 export interface ListingRows {
   readonly entries: ListingEntry[];
@@ -79,7 +79,7 @@ function readCells(row: Element): Map<string, string> {
 }
 
 /** "1h 28m" (2026), "1h02m" (2022), "37m", "2h". */
-export function playTimeSeconds(text: string): number | null {
+function playTimeSeconds(text: string): number | null {
   const [matched, hours, minutes] = /^(?:(\d{1,3})h)?\s*(?:(\d{1,3})m)?$/.exec(text.trim()) ?? [];
   return matched === undefined || matched === '' ? null : Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60;
 }

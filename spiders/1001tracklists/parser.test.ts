@@ -358,6 +358,11 @@ describe('bad input', () => {
     expect(codes(parse({ body, url: null, status: null, contentType: null, fetchedAt: null }))).toEqual(['too-large']);
   });
 
+  it('a name without end is read in bounded time', () => {
+    const page = set.replace('>Paper Lanterns<', `>${'Paper ( '.repeat(500_000)}<`);
+    expect(parseText(page).items).toHaveLength(1);
+  });
+
   it.each([
     ['nesting without end', `<html><div id="tlTab">${'<div>'.repeat(100_000)}`],
     ['rows without end', `<html><div id="tlTab">${'<div class="tlpItem"></div>'.repeat(300_000)}</html>`],
