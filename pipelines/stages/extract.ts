@@ -68,7 +68,7 @@ function extractSetlist({ item, date, event, venue }: NormalSetlist): PreparedSe
     url: item.url,
     sourceVersion: item.versionId,
     durationSeconds: item.durationSeconds,
-    isLivePa: item.isLivePA,
+    isLivePa: item.isLivePa,
     genres: item.genres,
     detail: said({
       date: item.date,

@@ -42,7 +42,7 @@ const SETLIST: Shape = {
   genres: names,
   media: objects,
   durationSeconds: seconds,
-  isLivePA: flag,
+  isLivePa: flag,
   tracks: listOf(anyObject, MOST_ROWS),
   sections: names,
   notes: listOf(text(LONGEST_BODY), MOST_ENTRIES),

@@ -44,7 +44,7 @@ describe('a page of the REST interface', () => {
       date: '2019-05-04',
       datePrecision: 'day',
       artists: ['Nora Velt', 'Gus Hallow'],
-      isLivePA: true,
+      isLivePa: true,
       event: 'Night Tide, Old Dock, Seaport',
       venue: 'Old Dock',
       city: 'Seaport',
@@ -258,7 +258,7 @@ describe('dumps', () => {
     const [first, second] = sets(TEXT_DUMP);
     expect(first).toMatchObject({
       externalId: '2016-02-03_-_Nora_Velt_(Live_PA)_@_Night_Tide,_Seaport',
-      isLivePA: true,
+      isLivePa: true,
       tracks: [],
       city: 'Seaport',
       extra: { hasTracklist: false },

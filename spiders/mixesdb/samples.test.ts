@@ -104,7 +104,7 @@ function mixInExpectedWords(item: SetlistItem) {
     date: item.date,
     datePrecision: item.datePrecision,
     artists: item.artists,
-    isLivePA: item.isLivePA,
+    isLivePA: item.isLivePa,
     placeOrSeries: item.extra.placeOrSeries,
     titleKind: item.extra.titleKind,
     url: item.url,

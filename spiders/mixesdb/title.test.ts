@@ -21,8 +21,8 @@ describe('readTitle', () => {
     ['2020 - Ada pres. Night Project @ X', ['Ada', 'Night Project'], false],
     ['2020 - Ada (Live PA) & Gus @ X', ['Ada', 'Gus'], true],
     ['2020 - VA @ X', ['VA'], false],
-  ])('%s names its artists', (title, artists, isLivePA) => {
-    expect(readTitle(title).item).toMatchObject({ artists, isLivePA });
+  ])('%s names its artists', (title, artists, isLivePa) => {
+    expect(readTitle(title).item).toMatchObject({ artists, isLivePa });
   });
 
   it('keeps a joint name that the page files as one artist', () => {
@@ -67,7 +67,7 @@ describe('readTitle', () => {
 
   it('splits a series at the first dash, or where a known series begins', () => {
     expect(readTitle('2000-09-04 - Ada (Live PA) - Breeze Hour - Headline Set')).toMatchObject({
-      item: { artists: ['Ada'], event: 'Breeze Hour - Headline Set', isLivePA: true },
+      item: { artists: ['Ada'], event: 'Breeze Hour - Headline Set', isLivePa: true },
       extra: { titleKind: 'series' },
     });
     expect(readTitle('2000 - Ada - Keeper - Tide Podcast 498', { categories: ['Tide Podcast'] }).item).toMatchObject({

@@ -10,7 +10,7 @@ import { isCountry, isRegion } from './places.ts';
 export interface TitleFacts {
   readonly item: Pick<
     SetlistItem,
-    'date' | 'datePrecision' | 'artists' | 'event' | 'venue' | 'city' | 'region' | 'country' | 'isLivePA'
+    'date' | 'datePrecision' | 'artists' | 'event' | 'venue' | 'city' | 'region' | 'country' | 'isLivePa'
   >;
   readonly extra: {
     /** "live": played at a place; "series": a show, podcast or mix series; null when the title says neither. */
@@ -46,7 +46,7 @@ export function readTitle(title: string, context: TitleContext = {}): TitleFacts
     item: {
       ...readDate(dated?.[1] ?? null),
       artists: artistNames(artists, context),
-      isLivePA: new RegExp(LIVE_PA).test(artists),
+      isLivePa: new RegExp(LIVE_PA).test(artists),
       event: kind === 'series' && shownPlace === 'Unknown' ? (broadcast?.[2] ?? null) : shownPlace,
       ...(kind === 'live' && shownPlace !== null ? locate(shownPlace, context) : NOWHERE),
     },

@@ -80,7 +80,7 @@ export interface SetlistItem {
   genres: string[];
   media: { service: string; id: string; durationSeconds: number | null }[];
   durationSeconds: number | null;
-  isLivePA: boolean;
+  isLivePa: boolean;
   tracks: Row[];
   /** Headings in the order they appear. */
   sections: string[];
@@ -287,7 +287,7 @@ export function setlist(source: SourceName, externalId: string, said: Partial<Se
     genres: [],
     media: [],
     durationSeconds: null,
-    isLivePA: false,
+    isLivePa: false,
     tracks: [],
     sections: [],
     notes: [],

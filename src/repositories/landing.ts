@@ -200,6 +200,12 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
+/** A post its author or a moderator deleted keeps its place in the thread and nothing of its content: a duty, not a choice. */
+function withoutPurged(item: Item): Item {
+  if (item.kind !== 'post' || !item.purge) return item;
+  return { ...item, author: null, title: null, body: null, url: null, tracks: [], extra: {} };
+}
+
 /** Postgres text holds no NUL: a page that carries one keeps its item, with the replacement character in its place. */
 function jsonText(item: Item): string {
   return JSON.stringify(item).replaceAll('\\u0000', '\\ufffd');

@@ -11,7 +11,7 @@ interface Options extends CommonOptions {
 }
 
 export async function run(
-  [sourceName = '', file = ''],
+  [sourceName = '', file = '']: string[],
   { url, status, contentType, json }: Options,
 ): Promise<undefined> {
   const source = await loadSource(sourceArgument(sourceName));
