@@ -39,9 +39,9 @@ function respondWeb({ method, path }: SiteRequest): SiteResponse {
 }
 
 function respondApi(world: World, posts: readonly Post[], { path, query }: SiteRequest): SiteResponse {
-  const escape = query.get('raw_json') === '1' ? (text: string) => text : escapeOnce;
+  const quote = query.get('raw_json') === '1' ? (text: string) => text : escapeOnce;
   const names = /^\/r\/([\w+]+)\/(?:new|hot|top|rising)(?:\.json)?$/.exec(path)?.[1]?.toLowerCase().split('+');
-  const thing = (post: Post): unknown => postThing(post, escape);
+  const thing = (post: Post): unknown => postThing(post, quote);
   if (path === '/robots.txt') return robots([]);
   if (names)
     return listing(
@@ -57,7 +57,7 @@ function respondApi(world: World, posts: readonly Post[], { path, query }: SiteR
   const id = /^(?:\/r\/\w+)?\/comments\/(\w+)/.exec(path)?.[1];
   const post = posts.find((one) => one.id === id);
   if (post === undefined) return json({ message: 'Not Found', error: 404 }, 404);
-  return json([envelope([thing(post)], null, 1), envelope(comments(world, post, escape), null, null)]);
+  return json([envelope([thing(post)], null, 1), envelope(comments(world, post, quote), null, null)]);
 }
 
 function listing(posts: readonly Post[], query: URLSearchParams, thing: (post: Post) => unknown): SiteResponse {
@@ -74,7 +74,7 @@ function envelope(children: readonly unknown[], after: string | null, dist: numb
   return { kind: 'Listing', data: { after, dist, modhash: null, geo_filter: '', children, before: null } };
 }
 
-function postThing(post: Post, escape: (text: string) => string): unknown {
+function postThing(post: Post, quote: (text: string) => string): unknown {
   const permalink = `/r/${post.subreddit}/comments/${post.id}/post/`;
   const isSelf = post.link === null;
   return {
@@ -82,10 +82,10 @@ function postThing(post: Post, escape: (text: string) => string): unknown {
     data: {
       approved_at_utc: null,
       subreddit: post.subreddit,
-      selftext: escape(post.selftext),
+      selftext: quote(post.selftext),
       author_fullname: post.author === '[deleted]' ? undefined : `t2_${post.author.replace(/\D/g, '')}`,
       saved: false,
-      title: escape(post.title),
+      title: quote(post.title),
       subreddit_name_prefixed: `r/${post.subreddit}`,
       hidden: false,
       name: `t3_${post.id}`,
@@ -114,7 +114,7 @@ function postThing(post: Post, escape: (text: string) => string): unknown {
 }
 
 /** A question and its answer below posts of sets. */
-function comments(world: World, post: Post, escape: (text: string) => string): unknown[] {
+function comments(world: World, post: Post, quote: (text: string) => string): unknown[] {
   if (post.setId === null) return [];
   const rng = siteRng(world, SOURCE, `comments/${post.id}`);
   const set = world.sets.find((one) => one.id === post.setId);
@@ -124,14 +124,14 @@ function comments(world: World, post: Post, escape: (text: string) => string): u
   const answer = commentThing(
     post,
     { id: answered, parent: `t1_${asked}`, body: `That is ${row?.artist} - ${row?.title}`, replies: '' },
-    escape,
+    quote,
   );
   const question = `What is the track at ${rng.int(2, 50)}:${rng.int(10, 59)}?`;
   return [
     commentThing(
       post,
       { id: asked, parent: `t3_${post.id}`, body: question, replies: envelope([answer], null, null) },
-      escape,
+      quote,
     ),
   ];
 }
@@ -144,7 +144,7 @@ interface Comment {
   readonly replies: unknown;
 }
 
-function commentThing(post: Post, { id, parent, body, replies }: Comment, escape: (text: string) => string): unknown {
+function commentThing(post: Post, { id, parent, body, replies }: Comment, quote: (text: string) => string): unknown {
   return {
     kind: 't1',
     data: {
@@ -154,7 +154,7 @@ function commentThing(post: Post, { id, parent, body, replies }: Comment, escape
       parent_id: parent,
       subreddit: post.subreddit,
       author: `sandbox_user_${id.length}`,
-      body: escape(body),
+      body: quote(body),
       replies,
       score: 3,
       depth: parent.startsWith('t3_') ? 0 : 1,

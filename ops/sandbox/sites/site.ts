@@ -30,8 +30,26 @@ export interface ShownSet {
   readonly url: string;
   readonly title: string | null;
   readonly artists: readonly string[];
-  readonly date: string;
+  /** Day it was played; null where the site does not say. */
+  readonly date: string | null;
   readonly rows: readonly ShownRow[];
+}
+
+/** What a shop shows of one recording. */
+export interface ShownTrack {
+  readonly source: SourceName;
+  /** Id in the world. */
+  readonly trackId: string;
+  readonly externalId: string;
+  /** Address of the interface's answer, on the real host. */
+  readonly url: string;
+  readonly isrc: string | null;
+  readonly title: string;
+  readonly version: string | null;
+  readonly artist: string;
+  readonly featured: readonly string[];
+  readonly durationMs: number;
+  readonly releaseDate: string;
 }
 
 export interface Site {
@@ -41,6 +59,8 @@ export interface Site {
   readonly respond: (request: SiteRequest) => SiteResponse;
   /** Every set that the site shows, in the world's order. Computed anew at each call: worlds may be large. */
   readonly shownSets: () => Generator<ShownSet>;
+  /** Every recording of a shop; only shops have it. */
+  readonly shownTracks?: () => Generator<ShownTrack>;
 }
 
 export function html(body: string, status = 200): SiteResponse {

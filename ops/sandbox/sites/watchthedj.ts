@@ -1,0 +1,152 @@
+/** A local watchthedj.com. The real page is unknown: this one carries what such pages commonly do (JSON-LD, Open Graph, an ordered list). */
+import { placeName, setsOn } from '../places.ts';
+import { BASE36, type Rng } from '../rng.ts';
+import { type Habits, line, type ShownRow, shownRows, siteRng } from '../shown.ts';
+import { slug } from '../world/names.ts';
+import type { DjSet, World } from '../world/types.ts';
+import { known, namesOf } from '../world.ts';
+import { clock, escapeHtml, html, robots, type ShownSet, type Site, type SiteResponse } from './site.ts';
+
+const SOURCE = 'watchthedj';
+const HOST = 'watchthedj.com';
+/** Videos on the home page and on a channel's page. */
+const LISTED = 500;
+
+export function createSite(world: World): Site {
+  const sets = setsOn(world, SOURCE);
+  const bySlug = new Map(sets.map((set) => [slugOf(world, set), set]));
+  return {
+    source: SOURCE,
+    hosts: [HOST],
+    respond: ({ path }) => respond(world, sets, bySlug, path),
+    *shownSets() {
+      for (const set of sets) yield shownSet(world, set);
+    },
+  };
+}
+
+function respond(world: World, sets: readonly DjSet[], bySlug: ReadonlyMap<string, DjSet>, path: string): SiteResponse {
+  if (path === '/robots.txt') return robots(['/admin/']);
+  if (path === '/') return html(listing(world, 'Watch The DJ', sets));
+  const [, kind, name = ''] = /^\/(djvideos|channels)\/([\w-]+)\/?$/.exec(path) ?? [];
+  const set = kind === 'djvideos' ? bySlug.get(name) : undefined;
+  if (set !== undefined) return html(videoPage(world, set));
+  const filmed = kind === 'channels' ? sets.filter((one) => channelSlug(world, one) === name) : [];
+  if (filmed.length > 0) return html(listing(world, `Channel ${name}`, filmed));
+  return html(document('Not found', '', '<main><h1>404</h1><p>This page does not exist.</p></main>'), 404);
+}
+
+function shownSet(world: World, set: DjSet): ShownSet {
+  const name = slugOf(world, set);
+  return {
+    source: SOURCE,
+    setId: set.id,
+    externalId: name,
+    url: `https://${HOST}/djvideos/${name}`,
+    title: titleOf(world, set),
+    artists: set.djIds.map((id) => known(world.artists, id).name),
+    date: set.date,
+    rows: rowsOf(world, set),
+  };
+}
+
+/** A quarter of the lists has no times. Films begin with a title card, so all starts come later than on other sites. */
+function rowsOf(world: World, set: DjSet): ShownRow[] {
+  const { hasCues, intro } = styleOf(world, set);
+  const habits: Habits = {
+    guestWord: 'ft.',
+    recognised: 0.9,
+    cue: (row, _share, rng) => (hasCues ? Math.max(0, row.cueSeconds + intro + rng.int(-3, 3)) : null),
+    granularity: 'second',
+    unknownVersion: 'ID Remix',
+    label: () => null,
+    marks: false,
+  };
+  return shownRows(world, SOURCE, set, habits).map((row) => ({ ...row, parts: [] }));
+}
+
+function styleOf(world: World, set: DjSet): { hasCues: boolean; intro: number; videoId: string } {
+  const rng: Rng = siteRng(world, SOURCE, `style/${set.id}`);
+  return { hasCues: rng.chance(0.75), intro: rng.int(8, 25), videoId: rng.text(BASE36, 11) };
+}
+
+function videoPage(world: World, set: DjSet): string {
+  const { intro, videoId } = styleOf(world, set);
+  const [title, url] = [titleOf(world, set), `https://${HOST}/djvideos/${slugOf(world, set)}`];
+  const description = `Watch ${title}, recorded on ${set.date}. ${set.genres.join(', ')}.`;
+  const seconds = set.durationSeconds + intro;
+  const video = {
+    '@context': 'https://schema.org',
+    '@type': 'VideoObject',
+    name: title,
+    description,
+    thumbnailUrl: [`https://i.ytimg.com/vi/${videoId}/hqdefault.jpg`],
+    uploadDate: `${set.date}T18:00:00+00:00`,
+    duration: `PT${Math.floor(seconds / 3600)}H${Math.floor((seconds % 3600) / 60)}M${seconds % 60}S`,
+    embedUrl: `https://www.youtube.com/embed/${videoId}`,
+    url,
+    genre: set.genres,
+  };
+  const meta = [
+    ['og:site_name', 'Watch The DJ'],
+    ['og:type', 'video.other'],
+    ['og:title', title],
+    ['og:description', description],
+    ['og:url', url],
+    ['og:image', `https://i.ytimg.com/vi/${videoId}/hqdefault.jpg`],
+    ['og:video', `https://www.youtube.com/embed/${videoId}`],
+  ].map(([property = '', content = '']) => `<meta property="${property}" content="${escapeHtml(content)}">`);
+  const head = `${meta.join('\n')}\n<link rel="canonical" href="${url}">\n<script type="application/ld+json">${JSON.stringify(video).replace(/</g, '\\u003c')}</script>`;
+  return document(`${title} | Watch The DJ`, head, videoBody(world, set));
+}
+
+function videoBody(world: World, set: DjSet): string {
+  const { videoId } = styleOf(world, set);
+  const items = rowsOf(world, set).map((row) => {
+    const time = row.cueSeconds === null ? '' : `${clock(row.cueSeconds).padStart(7, '0:00:00'.slice(0, 7))} `;
+    return `<li>${time}${escapeHtml(line(row, 'ID', 'ID - ID'))}</li>`;
+  });
+  const djs = set.djIds.map((id) => known(world.artists, id).name).join(' &amp; ');
+  return `<main class="video-page">
+<h1 class="video-title">${escapeHtml(titleOf(world, set))}</h1>
+<div class="video-embed"><iframe src="https://www.youtube.com/embed/${videoId}" title="video" allowfullscreen></iframe></div>
+<p class="video-meta"><span class="video-dj">${djs}</span> <span class="video-venue">${escapeHtml(placeName(world, set))}</span> <time class="video-date" datetime="${set.date}">${set.date}</time> <a href="/channels/${channelSlug(world, set)}">channel</a></p>
+<section class="tracklist-section"><h2>Tracklist</h2>
+<ol class="tracklist">
+${items.join('\n')}
+</ol></section>
+</main>`;
+}
+
+function listing(world: World, title: string, sets: readonly DjSet[]): string {
+  const newest = sets.toSorted((a, b) => (a.date < b.date ? 1 : -1)).slice(0, LISTED);
+  const cards = newest.map(
+    (set) =>
+      `<article class="video-card"><a href="/djvideos/${slugOf(world, set)}"><h3>${escapeHtml(titleOf(world, set))}</h3></a> <a href="/channels/${channelSlug(world, set)}">channel</a></article>`,
+  );
+  return document(title, '', `<main><h1>${escapeHtml(title)}</h1>\n${cards.join('\n')}\n</main>`);
+}
+
+function document(title: string, head: string, body: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title><meta name="viewport" content="width=device-width, initial-scale=1">
+${head}
+</head><body><header><nav><a href="/">Watch The DJ</a></nav></header>
+${body}
+<footer><p>An index of filmed DJ sets.</p></footer></body></html>
+`;
+}
+
+/** "Mara Vellin live at Saltwind 2024". */
+function titleOf(world: World, set: DjSet): string {
+  return `${namesOf(world.artists, set.djIds)} live at ${placeName(world, set)} ${set.date.slice(0, 4)}`;
+}
+
+/** The set's number keeps two visits of a DJ in one year apart. */
+function slugOf(world: World, set: DjSet): string {
+  return `${slug(titleOf(world, set))}-${set.index}`;
+}
+
+function channelSlug(world: World, set: DjSet): string {
+  return slug(placeName(world, set));
+}
