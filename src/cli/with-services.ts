@@ -13,6 +13,7 @@ import { giveBackAllLeases } from '../repositories/frontier.ts';
 import { takeBackDispatched } from '../repositories/outbox.ts';
 import { openContext } from './open-context.ts';
 import { note } from './output.ts';
+import { assertReachable } from './reachable.ts';
 import { type Runtime, readRuntime } from './runtime-file.ts';
 import { listenForShutdown } from './shutdown.ts';
 
@@ -40,6 +41,7 @@ export async function withServices<T>(
   try {
     const found = await findServices(configFor(data), mayStart, releases);
     const ctx = openContext(found.config, { role, releases, signal: shutdown.signal });
+    await assertReachable(ctx);
     if (found.owned) await takeOver(ctx);
     return await work(ctx);
   } finally {

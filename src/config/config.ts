@@ -4,7 +4,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../core/errors.ts';
-import { SOURCE_NAMES } from '../core/source.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -199,6 +198,3 @@ function redactSecret(value: string): string {
     .replace(/\/\/([^/@]*)@/, '//[redacted]@')
     .replace(/([?&](?:password|token|key)=)[^&]*/gi, '$1[redacted]');
 }
-
-/** Kept here so that help and readers of facts agree with what crawls. */
-export const CRAWL_QUEUES = SOURCE_NAMES.map((source) => `crawl-${source}` as const);

@@ -32,9 +32,3 @@ export interface LeasedRequest extends PageRequest {
   readonly depth: number;
   readonly attempts: number;
 }
-
-/**
- * Fetches one page.
- * @throws ThrottledError when asked to wait, TransientError when trying again may help, PermanentError when it cannot.
- */
-export type FetchPage = (request: PageRequest, headers: Readonly<Record<string, string>>) => Promise<FetchedPage>;

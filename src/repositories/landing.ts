@@ -192,7 +192,7 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
         page,
         item,
         externalId,
-        body: jsonText(item),
+        body: jsonText(withoutPurged(item)),
         position,
       });
     }

@@ -82,12 +82,3 @@ export async function findStranded(
   );
   return rows;
 }
-
-/** Items by state, for one run or all. */
-export async function countByState(db: Queryable, runId: string | null = null): Promise<Record<string, number>> {
-  const { rows } = await db.query<{ state: string; count: number }>(
-    'select state, count(*)::int as count from raw_items where $1::uuid is null or run_id = $1 group by state',
-    [runId],
-  );
-  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
-}

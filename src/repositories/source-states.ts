@@ -38,14 +38,6 @@ export async function openBreaker(db: Queryable, source: string, reason: string,
   );
 }
 
-export async function setEnabled(db: Queryable, source: string, enabled: boolean): Promise<void> {
-  await db.query(
-    `insert into source_states (source, enabled) values ($1, $2)
-     on conflict (source) do update set enabled = excluded.enabled, version = source_states.version + 1`,
-    [source, enabled],
-  );
-}
-
 /**
  * Books the next request of a source, at least `delayMs` after the last one booked by any process.
  * Returns how long to wait before it may start, milliseconds.

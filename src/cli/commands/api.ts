@@ -17,7 +17,10 @@ export async function run(_args: string[], { port, data, json }: Options): Promi
     const releases = new Releases();
     const queueOf = createQueues(ctx, releases);
     const at = port === undefined ? ctx.config.apiPort : numberArgument(port, '--port', { min: 0, max: 65_535 });
-    const api = releases.add('api', await serveApi(ctx, { port: at, mayMove: false, queueOf }));
+    const api = releases.add(
+      'api',
+      await serveApi(ctx, { port: at, mayMove: false, queueOf, token: ctx.config.apiToken }),
+    );
     if (json) printJson({ ready: true, url: api.url });
     else note(`API and dashboard: ${api.url}`);
     await stopped(ctx.signal);

@@ -8,6 +8,7 @@ import type { JobCtx } from '../../../jobs/job.ts';
 import { enqueueDueCrawls, seedSource } from '../../../jobs/orchestrate.ts';
 import { QUEUE_NAMES } from '../../../jobs/queues.ts';
 import { findChromium } from '../../../ops/dev-services/chromium.ts';
+import { openDataFolder, secretOf } from '../../../ops/dev-services/data-folder.ts';
 import { identifyProcess } from '../../../ops/dev-services/process-identity.ts';
 import { startServices } from '../../../ops/dev-services/start-services.ts';
 import { startSandbox } from '../../../ops/sandbox/server.ts';
@@ -27,6 +28,7 @@ import { numberArgument } from '../arguments.ts';
 import { openContext } from '../open-context.ts';
 import { type CommonOptions, note, printJson, printLine, table } from '../output.ts';
 import { createProgress, type Gauge } from '../progress.ts';
+import { assertReachable } from '../reachable.ts';
 import { type Runtime, readRuntime, removeRuntime, writeRuntime } from '../runtime-file.ts';
 import { SANDBOX_WORLD } from '../sandbox.ts';
 import { serveApi } from '../serve-api.ts';
@@ -92,6 +94,7 @@ async function startEverything(
     { ...config, databaseUrl, redisUrl, sandboxHosts, chromiumPath },
     { role: 'up', releases, signal },
   );
+  await assertReachable(ctx);
   await takeOver(ctx);
   await ensurePartitions(ctx.db, ctx.clock.now());
   await ctx.search.prepare();
@@ -103,7 +106,9 @@ async function startRoles(ctx: JobCtx, options: Options, releases: Releases, ann
   const queueOf = createQueues(ctx, releases);
   const port =
     options.port === undefined ? ctx.config.apiPort : numberArgument(options.port, '--port', { min: 0, max: 65_535 });
-  const api = releases.add('api', await serveApi(ctx, { port, mayMove: options.port === undefined, queueOf }));
+  // Without a configured token the data folder keeps one: the admin pages are never open.
+  const token = ctx.config.apiToken ?? secretOf(openDataFolder(ctx.config.dataDir), 'api-token');
+  const api = releases.add('api', await serveApi(ctx, { port, mayMove: options.port === undefined, queueOf, token }));
   releases.add(
     'worker',
     await startWorker(ctx, {
@@ -113,7 +118,7 @@ async function startRoles(ctx: JobCtx, options: Options, releases: Releases, ann
     }),
   );
   releases.add('orchestrator', await startOrchestrator(ctx, queueOf));
-  announce({ phase: 'running', ready: true, api: { url: api.url, token: ctx.config.apiToken } });
+  announce({ phase: 'running', ready: true, api: { url: api.url, token } });
 }
 
 type Announce = (change: Partial<Runtime>) => void;

@@ -1,0 +1,35 @@
+/** Starts the API role from a ctx: which queues it shows, which sources it knows, which token opens it. */
+import type { Queue } from 'bullmq';
+import type { JobCtx } from '../../jobs/job.ts';
+import { QUEUE_NAMES } from '../../jobs/queues.ts';
+import { freePort } from '../../ops/dev-services/ports.ts';
+import { loadAllSources } from '../../spiders/registry.ts';
+import { type Api, startApi } from '../api/server.ts';
+import { VERSION } from '../platform/user-agent.ts';
+
+export interface ServeOptions {
+  readonly port: number;
+  /** Whether another port will do when this one is taken. */
+  readonly mayMove: boolean;
+  readonly queueOf: (name: string) => Queue;
+  /** Token with all rights; null when there is none. */
+  readonly token: string | null;
+}
+
+export async function serveApi(ctx: JobCtx, { port, mayMove, queueOf, token }: ServeOptions): Promise<Api> {
+  const { db, search, redis, log, clock, config } = ctx;
+  const sources = (await loadAllSources()).map(({ facts }) => facts);
+  return startApi({
+    db,
+    search,
+    redis,
+    queues: QUEUE_NAMES.map(queueOf),
+    sources,
+    log,
+    clock,
+    host: config.apiHost,
+    token,
+    version: VERSION,
+    port: mayMove && port !== 0 ? await freePort(port) : port,
+  });
+}
