@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium as playwright } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { type Chromium, findChromium } from './chromium.ts';
@@ -24,10 +27,10 @@ it('the Chromium of this machine renders a page', async () => {
 it.runIf(process.platform === 'linux' && process.arch === 'x64')(
   'without an installed one, the one inside the npm package does',
   async () => {
-    const { HOME, XDG_CACHE_HOME } = process.env;
-    const env = { PATH: '', ...(HOME && { HOME }), ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) };
-    const found = await findChromium({ env });
+    const cache = mkdtempSync(join(tmpdir(), 'musicdb-chromium-'));
+    const found = await findChromium({ env: { PATH: '', XDG_CACHE_HOME: cache } });
     expect(found.path).toMatch(/musicdb\/chromium-[\d.]+\/chromium$/);
     expect(await titleBy(found)).toBe('rendered 2');
+    rmSync(cache, { recursive: true });
   },
 );

@@ -17,30 +17,34 @@ const IMAGE = `docker.elastic.co/elasticsearch/elasticsearch:${ELASTICSEARCH_VER
 const READY_WITHIN_MS = 180_000;
 
 /** True when there is a `docker` and its engine answers. */
-export async function dockerRuns(): Promise<boolean> {
-  return await docker(['info']).then(
+export async function dockerRuns(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  return await docker(['info'], env).then(
     () => true,
     () => false,
   );
 }
 
 /** Runs the image on this port of 127.0.0.1. Its data are in a volume of the data folder's own. */
-export async function startContainer(folder: DataFolder, port: number): Promise<StartedServer> {
-  const id = await docker(containerArguments(folder, port)).catch((thrown: unknown) => {
+export async function startContainer(
+  folder: DataFolder,
+  port: number,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<StartedServer> {
+  const id = await docker(containerArguments(folder, port), env).catch((thrown: unknown) => {
     throw new TransientError(`Docker could not run ${IMAGE}: ${asError(thrown).message}`, { cause: thrown });
   });
   const untrack = trackServer(() =>
-    spawn('docker', ['rm', '--force', id], { detached: true, stdio: 'ignore' }).unref(),
+    spawn('docker', ['rm', '--force', id], { env, detached: true, stdio: 'ignore' }).unref(),
   );
   const stop = async () => {
-    await removeContainer(id);
+    await removeContainer(id, env);
     untrack();
   };
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!(await isHealthy(url))) {
     if (Date.now() > deadline) {
-      const log = await docker(['logs', '--tail', '5', id]).catch(() => '(no log)');
+      const log = await docker(['logs', '--tail', '5', id], env).catch(() => '(no log)');
       await stop();
       throw new TransientError(`Elasticsearch in Docker was not ready within ${READY_WITHIN_MS / 1000} s: ${log}`);
     }
@@ -50,11 +54,15 @@ export async function startContainer(folder: DataFolder, port: number): Promise<
 }
 
 /** Removes the container that a killed start left for this folder. */
-export async function removeLeftoverContainer(folder: DataFolder, log: Log): Promise<void> {
+export async function removeLeftoverContainer(
+  folder: DataFolder,
+  log: Log,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   // No engine, or none that we may use: then it has no container of ours either.
-  const ids = await docker(['ps', '--all', '--quiet', '--filter', `label=${labelOf(folder)}`]).catch(() => '');
+  const ids = await docker(['ps', '--all', '--quiet', '--filter', `label=${labelOf(folder)}`], env).catch(() => '');
   for (const id of ids.split('\n').filter(Boolean)) {
-    await removeContainer(id);
+    await removeContainer(id, env);
     log(`Removed the Elasticsearch container ${id}, left over from a start that was killed.`);
   }
 }
@@ -80,12 +88,12 @@ function labelOf(folder: DataFolder): string {
 }
 
 /** Stopped in order first, so that nothing has to be recovered; a container that is gone already is as wanted. */
-async function removeContainer(id: string): Promise<void> {
-  await docker(['stop', '--time', '30', id]).catch(() => '');
-  await docker(['rm', '--force', id]).catch(() => '');
+async function removeContainer(id: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await docker(['stop', '--time', '30', id], env).catch(() => '');
+  await docker(['rm', '--force', id], env).catch(() => '');
 }
 
-async function docker(args: string[]): Promise<string> {
-  const { stdout } = await run('docker', args, { timeout: 10 * 60_000 });
+async function docker(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await run('docker', args, { env, timeout: 10 * 60_000 });
   return stdout.trim();
 }

@@ -3,7 +3,7 @@
  * Prints the URLs as shell lines on stdout, everything else on stderr; Ctrl-C stops all.
  */
 import { parseArgs } from 'node:util';
-import { asError, MusicDbError, UsageError } from '../../src/core/errors.ts';
+import { asError, ConfigError, MusicDbError, UsageError } from '../../src/core/errors.ts';
 import { defaultDataDir } from './data-folder.ts';
 import { startServices } from './start-services.ts';
 
@@ -14,7 +14,7 @@ try {
 } catch (thrown) {
   const hint = thrown instanceof MusicDbError && thrown.hint !== null ? ` ${thrown.hint}` : '';
   say(`${asError(thrown).message}${hint}`);
-  process.exitCode = 1;
+  process.exitCode = thrown instanceof UsageError || thrown instanceof ConfigError ? 2 : 1;
 }
 
 async function main(): Promise<void> {

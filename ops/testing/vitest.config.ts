@@ -14,8 +14,12 @@ export default defineConfig({
   test: {
     root,
     maxWorkers: 2,
+    // Node runs the tests as it runs the program, stripping types itself: so that lines executed in the processes that tests start (the
+    // command line, the dev services) count as the same lines.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     coverage: {
       provider: 'v8',
+      autoAttachSubprocess: true,
       include: ['{src,spiders,pipelines,jobs}/**/*.ts', 'ops/{sandbox,dev-services}/**/*.ts'],
       exclude: ['**/*.test.ts', 'src/testing/**', '**/fixtures/**', '**/_template/**'],
       reporter: ['text-summary', 'json-summary', 'html'],
