@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -134,13 +135,8 @@ describe('a program that cannot be had', () => {
     'Redis: root gets the program from the system’s packages, without the service that they start',
     async () => {
       const bin = join(dir, 'system');
-      program(join(bin, 'apt-get'), `printf '#!/bin/sh\\n' > ${bin}/redis-check-rdb; chmod +x ${bin}/redis-check-rdb`);
-      const env = {
-        PATH: `${bin}:${process.env.PATH?.split(':')
-          .filter((path) => !existsSync(join(path, 'redis-server')))
-          .join(':')}`,
-      };
-      const server = await findRedisServer(quiet, { ...env, XDG_CACHE_HOME: join(dir, 'redis-cache') });
+      program(join(bin, 'apt-get'), `echo '#!/bin/sh' > ${bin}/redis-check-rdb; /bin/chmod +x ${bin}/redis-check-rdb`);
+      const server = await findRedisServer(quiet, { PATH: bin, XDG_CACHE_HOME: join(dir, 'redis-cache') });
       expect(server).toBe(join(dir, 'redis-cache', 'musicdb', 'redis', 'redis-server'));
       expect(realpathSync(server)).toBe(realpathSync(join(bin, 'redis-check-rdb')));
     },
