@@ -12,22 +12,19 @@ const { values } = parseArgs({
 });
 
 const { seed } = values;
-const sets = wholeNumber('--sets', values.sets);
-const port = values['port-base'] === undefined ? {} : { port: wholeNumber('--port-base', values['port-base']) };
-const sandbox = await startSandbox({
-  seed,
-  sets,
-  ...port,
-  ...(values.log ? { log: (line) => console.error(line) } : {}),
-});
-console.log(JSON.stringify({ hosts: sandbox.hosts, seed, sets }));
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void sandbox.close());
+try {
+  const sets = wholeNumber('--sets', values.sets);
+  const port = values['port-base'] === undefined ? {} : { port: wholeNumber('--port-base', values['port-base']) };
+  const log = values.log ? { log: (line: string) => console.error(line) } : {};
+  const sandbox = await startSandbox({ seed, sets, ...port, ...log });
+  console.log(JSON.stringify({ hosts: sandbox.hosts, seed, sets }));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void sandbox.close());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof RangeError ? 2 : 1;
+}
 
 function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text)) {
-    console.error(`${option} is "${text}", expected a whole number`);
-    process.exit(2);
-  }
-  return value;
+  if (!/^\d+$/.test(text)) throw new RangeError(`${option} is "${text}", expected a whole number`);
+  return Number(text);
 }

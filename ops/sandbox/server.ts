@@ -58,9 +58,7 @@ export async function startSandbox({ seed, sets, port, log }: SandboxOptions): P
     for (const { site, host } of sites.flatMap((one) => one.hosts.map((name) => ({ site: one, host: name })))) {
       const server = createServer((request, response) => {
         requests[site.source] += 1;
-        serve(site, host, request, response, log).catch((error: unknown) =>
-          response.destroy(error instanceof Error ? error : undefined),
-        );
+        serve(site, host, request, response, log).catch((error: unknown) => fail(error, response));
       });
       servers.push(server);
       hosts[host] = await listen(server, port === undefined ? 0 : port + servers.length - 1);
@@ -92,6 +90,18 @@ async function serve(
   const answer = site.respond({ host, method, path: url.pathname, query: url.searchParams, body });
   log?.(`${method} ${url.href} ${answer.status}`);
   await send(answer, request, response);
+}
+
+/** A path that cannot be decoded is the asker's fault, everything else ours. */
+function fail(error: unknown, response: ServerResponse): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(error instanceof URIError || error instanceof RangeError ? 400 : 500, {
+    'content-type': 'text/plain; charset=utf-8',
+  });
+  response.end(`${error instanceof Error ? error.message : String(error)}\n`);
 }
 
 async function send(

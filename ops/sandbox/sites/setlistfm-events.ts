@@ -26,15 +26,16 @@ export function eventsOf(world: World): Event[] {
   return [...world.concerts.map((concert) => concertEvent(world, concert)), ...djSets];
 }
 
-/** The songs as rows: the site gives the band as the artist of each. */
+/** The songs as rows: the site gives the band as the artist of each, and of each part of a medley. */
 export function shownEvent(world: World, event: Event): ShownRow[] {
+  const artist = known(world.artists, event.artistId).name;
   return event.songs.map((song, index) => ({
     position: index + 1,
     truePosition: index + 1,
     trackIds: song.trackIds,
     cueSeconds: null,
     cueGranularity: 'unknown',
-    artist: known(world.artists, event.artistId).name,
+    artist,
     title: songName(world, song) || null,
     version: null,
     edit: null,
@@ -43,13 +44,17 @@ export function shownEvent(world: World, event: Event): ShownRow[] {
     isId: song.trackIds.length === 0,
     idKind: song.trackIds.length === 0 ? 'title' : null,
     withPrevious: false,
-    parts: [],
+    parts: song.trackIds.length < 2 ? [] : titlesOf(world, song).map((title) => ({ artist, title, version: null })),
   }));
 }
 
 /** "A / B" for a medley, "" for a song nobody recognised. */
 export function songName(world: World, song: Song): string {
-  return song.trackIds.map((id) => known(world.tracks, id).title).join(' / ');
+  return titlesOf(world, song).join(' / ');
+}
+
+function titlesOf(world: World, song: Song): string[] {
+  return song.trackIds.map((id) => known(world.tracks, id).title);
 }
 
 function concertEvent(world: World, concert: Concert): Event {

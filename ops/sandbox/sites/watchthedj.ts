@@ -1,6 +1,6 @@
 /** A local watchthedj.com. The real page is unknown: this one carries what such pages commonly do (JSON-LD, Open Graph, an ordered list). */
 import { placeName, setsOn } from '../places.ts';
-import { BASE36, type Rng } from '../rng.ts';
+import { BASE36 } from '../rng.ts';
 import { type Habits, line, type ShownRow, shownRows, siteRng } from '../shown.ts';
 import { slug } from '../world/names.ts';
 import type { DjSet, World } from '../world/types.ts';
@@ -45,7 +45,8 @@ function shownSet(world: World, set: DjSet): ShownSet {
     url: `https://${HOST}/djvideos/${name}`,
     title: titleOf(world, set),
     artists: set.djIds.map((id) => known(world.artists, id).name),
-    date: set.date,
+    // The title names the year; not every page says the day.
+    date: styleOf(world, set).saysDay ? set.date : set.date.slice(0, 4),
     rows: rowsOf(world, set),
   };
 }
@@ -65,15 +66,23 @@ function rowsOf(world: World, set: DjSet): ShownRow[] {
   return shownRows(world, SOURCE, set, habits).map((row) => ({ ...row, parts: [] }));
 }
 
-function styleOf(world: World, set: DjSet): { hasCues: boolean; intro: number; videoId: string } {
-  const rng: Rng = siteRng(world, SOURCE, `style/${set.id}`);
-  return { hasCues: rng.chance(0.75), intro: rng.int(8, 25), videoId: rng.text(BASE36, 11) };
+interface Style {
+  readonly hasCues: boolean;
+  /** Length of the title card, seconds. */
+  readonly intro: number;
+  readonly videoId: string;
+  readonly saysDay: boolean;
+}
+
+function styleOf(world: World, set: DjSet): Style {
+  const rng = siteRng(world, SOURCE, `style/${set.id}`);
+  return { hasCues: rng.chance(0.75), intro: rng.int(8, 25), videoId: rng.text(BASE36, 11), saysDay: rng.chance(0.7) };
 }
 
 function videoPage(world: World, set: DjSet): string {
-  const { intro, videoId } = styleOf(world, set);
+  const { intro, videoId, saysDay } = styleOf(world, set);
   const [title, url] = [titleOf(world, set), `https://${HOST}/djvideos/${slugOf(world, set)}`];
-  const description = `Watch ${title}, recorded on ${set.date}. ${set.genres.join(', ')}.`;
+  const description = `Watch ${title}. ${set.genres.join(', ')}.`;
   const seconds = set.durationSeconds + intro;
   const video = {
     '@context': 'https://schema.org',
@@ -86,6 +95,8 @@ function videoPage(world: World, set: DjSet): string {
     embedUrl: `https://www.youtube.com/embed/${videoId}`,
     url,
     genre: set.genres,
+    actor: set.djIds.map((id) => ({ '@type': 'Person', name: known(world.artists, id).name })),
+    ...(saysDay ? { dateCreated: set.date } : {}),
   };
   const meta = [
     ['og:site_name', 'Watch The DJ'],
@@ -103,14 +114,14 @@ function videoPage(world: World, set: DjSet): string {
 function videoBody(world: World, set: DjSet): string {
   const { videoId } = styleOf(world, set);
   const items = rowsOf(world, set).map((row) => {
-    const time = row.cueSeconds === null ? '' : `${clock(row.cueSeconds).padStart(7, '0:00:00'.slice(0, 7))} `;
+    const time = row.cueSeconds === null ? '' : `${clock(row.cueSeconds)} `;
     return `<li>${time}${escapeHtml(line(row, 'ID', 'ID - ID'))}</li>`;
   });
-  const djs = set.djIds.map((id) => known(world.artists, id).name).join(' &amp; ');
+  const djs = escapeHtml(namesOf(world.artists, set.djIds));
   return `<main class="video-page">
 <h1 class="video-title">${escapeHtml(titleOf(world, set))}</h1>
 <div class="video-embed"><iframe src="https://www.youtube.com/embed/${videoId}" title="video" allowfullscreen></iframe></div>
-<p class="video-meta"><span class="video-dj">${djs}</span> <span class="video-venue">${escapeHtml(placeName(world, set))}</span> <time class="video-date" datetime="${set.date}">${set.date}</time> <a href="/channels/${channelSlug(world, set)}">channel</a></p>
+<p class="video-meta"><span class="video-dj">${djs}</span> <span class="video-venue">${escapeHtml(placeName(world, set))}</span> <span class="video-date">${set.date.slice(0, 4)}</span> <a href="/channels/${channelSlug(world, set)}">${escapeHtml(placeName(world, set))}</a></p>
 <section class="tracklist-section"><h2>Tracklist</h2>
 <ol class="tracklist">
 ${items.join('\n')}
@@ -122,7 +133,7 @@ function listing(world: World, title: string, sets: readonly DjSet[]): string {
   const newest = sets.toSorted((a, b) => (a.date < b.date ? 1 : -1)).slice(0, LISTED);
   const cards = newest.map(
     (set) =>
-      `<article class="video-card"><a href="/djvideos/${slugOf(world, set)}"><h3>${escapeHtml(titleOf(world, set))}</h3></a> <a href="/channels/${channelSlug(world, set)}">channel</a></article>`,
+      `<article class="video-card"><a href="/djvideos/${slugOf(world, set)}"><h3>${escapeHtml(titleOf(world, set))}</h3></a> <a href="/channels/${channelSlug(world, set)}">${escapeHtml(placeName(world, set))}</a></article>`,
   );
   return document(title, '', `<main><h1>${escapeHtml(title)}</h1>\n${cards.join('\n')}\n</main>`);
 }

@@ -14,11 +14,12 @@ import {
   TITLE_PHRASES,
 } from './words.ts';
 
-/** Draws until a name is new; a small world needs one draw, a huge one gets a number at the end. */
+/** Draws until a name is new. Where most combinations are taken, a number that is new by itself goes behind it. */
 export function unique(taken: Set<string>, draw: () => string): string {
   let name = draw();
-  for (let attempt = 2; taken.has(name.toLowerCase()); attempt += 1)
-    name = attempt < 6 ? draw() : `${draw()} ${attempt}`;
+  for (let attempt = 2; taken.has(name.toLowerCase()); attempt += 1) {
+    name = attempt < 6 ? draw() : `${draw()} ${taken.size + attempt}`;
+  }
   taken.add(name.toLowerCase());
   return name;
 }

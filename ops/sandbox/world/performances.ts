@@ -4,6 +4,9 @@ import { type People, two } from './catalogue.ts';
 import type { Artist, Concert, DjSet, SetRow, Song, Track, Venue } from './types.ts';
 import { FESTIVALS, GENRES, SHOWS, STAGES, TOURS } from './words.ts';
 
+/** Fewer tracks of a genre than this are too few to play a set from. */
+const SMALLEST_CRATE = 40;
+
 export interface Stock {
   readonly people: People;
   readonly venues: readonly Venue[];
@@ -49,8 +52,9 @@ export function makeConcert(rng: Rng, index: number, stock: Stock): Concert {
 }
 
 function makeRows(rng: Rng, stock: Stock, genres: readonly string[]): SetRow[] {
-  const fitting = genres.flatMap((genre) => stock.byGenre.get(genre) ?? []);
-  const crate = new Crate(rng, fitting.length > 40 ? fitting : stock.tracks);
+  const fitting = genres.map((genre) => stock.byGenre.get(genre)?.length ?? 0);
+  const isEnough = Math.min(...fitting) > SMALLEST_CRATE;
+  const crate = new Crate(rng, isEnough ? genres.map((genre) => stock.byGenre.get(genre) ?? []) : [stock.tracks]);
   const count = rng.int(13, 24);
   const rows: SetRow[] = [];
   let cue = rng.int(0, 12);
@@ -76,17 +80,18 @@ function played(rng: Rng, crate: Crate, people: People): Omit<SetRow, 'position'
 /** The tracks a DJ brought: popular ones come out more often, none comes out twice. */
 class Crate {
   readonly #rng: Rng;
-  readonly #tracks: readonly Track[];
+  readonly #shelves: readonly (readonly Track[])[];
   readonly #played = new Set<Track>();
 
-  constructor(rng: Rng, tracks: readonly Track[]) {
+  constructor(rng: Rng, shelves: readonly (readonly Track[])[]) {
     this.#rng = rng;
-    this.#tracks = tracks;
+    this.#shelves = shelves;
   }
 
   any(): Track {
     for (;;) {
-      const track = this.#tracks[Math.floor(this.#tracks.length * this.#rng.next() ** 2)];
+      const shelf = this.#rng.pick(this.#shelves);
+      const track = shelf[Math.floor(shelf.length * this.#rng.next() ** 2)];
       if (track === undefined || this.#played.has(track)) continue;
       this.#played.add(track);
       return track;
@@ -103,7 +108,7 @@ class Crate {
 
 function makeSongs(rng: Rng, stock: Stock, band: Artist): Song[] {
   const own = stock.bySongwriter.get(band.id) ?? [];
-  const crate = new Crate(rng, stock.tracks);
+  const crate = new Crate(rng, [stock.tracks]);
   const foreign = (): Track => {
     for (;;) {
       const track = crate.original();
