@@ -39,6 +39,11 @@ describe('readTrackLine', () => {
     expect(readTrackLine('6 Decks, 2 Mixers')).toBeNull();
   });
 
+  it('"ID - ID" is a track even without a mark, a lone "ID" is not', () => {
+    expect(readTrackLine('ID - ID')?.said).toMatchObject({ isId: true, idKind: 'full' });
+    expect(readTrackLine('ID')).toBeNull();
+  });
+
   it('a line without a time has null, not 0', () => {
     expect(readTrackLine('Mara Quill - Low Tide')?.said).toMatchObject({ cueSeconds: null, cueGranularity: 'unknown' });
   });

@@ -55,7 +55,9 @@ function readPlainLine(line: string): TrackLine | null {
   const rest = marked.replace(PLAYED_WITH, '');
   const hasMark = marks.cueSeconds !== null || marks.number !== null;
   const name = readName(rest);
-  if (name === null || !(hasMark || withPrevious || name.artist !== null)) return null;
+  // "ID - ID" has the form of a track even where nothing is known of it; a lone "ID" needs a mark.
+  const hasForm = name !== null && (name.artist !== null || (name.isId && splitArtistTitle(rest) !== null));
+  if (name === null || !(hasMark || withPrevious || hasForm)) return null;
   return {
     said: { ...marks, ...name, withPrevious, cueGranularity: marks.cueSeconds === null ? 'unknown' : 'second' },
     namesTrack: name.isId || (name.artist !== null && name.title !== null),
