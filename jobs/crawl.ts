@@ -28,6 +28,9 @@ const SLICE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A source that refused us is left alone this long. */
 const REFUSED_MS = DAY_MS;
+/** Bounds of the wait that a server may ask for: a shorter one would ask it again at once, a longer one is a mistake of its clock. */
+const SHORTEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30 * DAY_MS;
 /** First retry of a page after about this long, doubling with each attempt. */
 const RETRY_MS = 5_000;
 
@@ -163,7 +166,10 @@ async function lease(slice: Slice, count: number): Promise<LeasedRequest[]> {
   return leased;
 }
 
-/** Live requests of a source keep their distance over all processes: each books its start in Postgres. */
+/**
+ * Live requests of a source keep their distance over all processes: each books its start in Postgres.
+ * @throws the slice's end, when the source refused us while the request waited for its turn.
+ */
 async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
   if (slice.payload.via === 'live') {
     const waitMs = await bookRequest(
@@ -174,6 +180,7 @@ async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
     );
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
+  slice.end.signal.throwIfAborted();
   return work();
 }
 
@@ -225,17 +232,14 @@ async function land(slice: Slice, { request, page, result }: Visit): Promise<voi
 }
 
 async function fail(slice: Slice, { id, token, attempts, url }: LeasedRequest, error: Error): Promise<void> {
+  // Never asked: its lease is given back at the end of the slice.
+  if (error === slice.end.signal.reason) return;
   const now = slice.ctx.clock.now().getTime();
   slice.failed += 1;
   if (error instanceof ThrottledError) {
-    await failLease(slice.ctx.db, {
-      id,
-      token,
-      problem: error.message,
-      cure: 'wait',
-      dueAt: new Date(now + error.retryAfterMs),
-    });
-    await refuse(slice, error.message, error.retryAfterMs);
+    const waitMs = Math.min(Math.max(error.retryAfterMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+    await failLease(slice.ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: new Date(now + waitMs) });
+    await refuse(slice, error.message, waitMs);
     return;
   }
   const cure = error instanceof PermanentError ? 'give-up' : 'retry';
@@ -260,6 +264,8 @@ async function finishSlice({ ctx, payload, leased }: Slice, outboxId: number | n
   const now = ctx.clock.now();
   const limit = payload.limit === null ? null : payload.limit - leased;
   await ctx.db.transaction(async (tx) => {
+    // Two attempts may have run at once (Redis was lost): one continuation is enough.
+    if (outboxId !== null && !(await holdJob(tx, outboxId))) return;
     const mayGoOn =
       (limit === null || limit > 0) && leased > 0 && mayRun(await readSourceState(tx, payload.source), now);
     if (mayGoOn) {

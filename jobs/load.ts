@@ -7,7 +7,7 @@ import type { LoadInput, Prepared } from '../pipelines/pipeline.ts';
 import { asError } from '../src/core/errors.ts';
 import type { Queryable } from '../src/platform/database.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
-import { holdTransformed, setState } from '../src/repositories/raw-items.ts';
+import { endItems, holdTransformed } from '../src/repositories/raw-items.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { isDataFault } from './job-errors.ts';
 import { parseRawItemsPayload, type RawItemsPayload } from './payloads.ts';
@@ -20,7 +20,7 @@ export const loadJob = defineJob<RawItemsPayload>({
   concurrency: 2,
   globalConcurrency: null,
   run: loadItems,
-  onDead: (tx, { rawItemIds }) => setState(tx, rawItemIds, 'dead'),
+  onDead: (tx, { rawItemIds }) => endItems(tx, rawItemIds, 'dead'),
 });
 
 async function loadItems(ctx: JobCtx, attempt: Attempt<RawItemsPayload>): Promise<Outcome> {

@@ -9,7 +9,8 @@ import { asError } from '../src/core/errors.ts';
 import type { Queryable } from '../src/platform/database.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
 import { quarantine } from '../src/repositories/quarantine.ts';
-import { holdLanded, type RawItemRow, setState, storePrepared } from '../src/repositories/raw-items.ts';
+import { endItems, holdLanded, type RawItemRow, storePrepared } from '../src/repositories/raw-items.ts';
+import { storableJson } from '../src/repositories/storable.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { parseRawItemsPayload, type RawItemsPayload } from './payloads.ts';
 import { PRIORITY } from './queues.ts';
@@ -20,7 +21,7 @@ export const transformJob = defineJob<RawItemsPayload>({
   concurrency: 2,
   globalConcurrency: null,
   run: transformItems,
-  onDead: (tx, { rawItemIds }) => setState(tx, rawItemIds, 'dead'),
+  onDead: (tx, { rawItemIds }) => endItems(tx, rawItemIds, 'dead'),
 });
 
 async function transformItems(ctx: JobCtx, { outboxId, payload }: Attempt<RawItemsPayload>): Promise<Outcome> {
@@ -37,7 +38,7 @@ async function transformHeld(tx: Queryable, raws: readonly RawItemRow[], now: Da
   const refused: { raw: RawItemRow; refusal: Refusal }[] = [];
   for (const raw of raws) {
     const outcome = prepareSafely(raw);
-    if (outcome.ok) prepared.push({ id: raw.id, version: raw.version, body: JSON.stringify(outcome.value) });
+    if (outcome.ok) prepared.push({ id: raw.id, version: raw.version, body: storableJson(outcome.value) });
     else refused.push({ raw, refusal: outcome.refusal });
   }
   await storePrepared(tx, prepared);
@@ -73,7 +74,7 @@ export async function quarantineItems(
   refused: readonly { raw: Omit<RawItemRow, 'body'>; refusal: Refusal }[],
   now: Date,
 ): Promise<void> {
-  await setState(
+  await endItems(
     tx,
     refused.map(({ raw }) => raw.id),
     'quarantined',

@@ -142,6 +142,8 @@ class LeasedRequests implements IRequestList {
   }
 
   #fill(): Promise<void> {
+    // What was leased ahead is not asked for any more; whoever leased it gives it back.
+    if (this.#run.signal.aborted) this.#buffer = [];
     if (this.#buffer.length > 0 || this.#finished) return Promise.resolve();
     this.#filling ??= this.#leaseMore().finally(() => {
       this.#filling = null;

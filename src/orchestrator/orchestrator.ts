@@ -1,5 +1,6 @@
 /** The orchestrator role: keeps BullMQ's Job Schedulers equal to the schedules in Postgres. The ticks they make are jobs like any other. */
-import type { Queue } from 'bullmq';
+import { isDeepStrictEqual } from 'node:util';
+import type { JobSchedulerJson, Queue } from 'bullmq';
 import { defaultSchedules } from '../../jobs/orchestrate.ts';
 import type { Ctx, Releasable } from '../platform/context.ts';
 import { ensureSchedules, listSchedules, type Schedule } from '../repositories/schedules.ts';
@@ -33,9 +34,20 @@ export async function reconcileSchedules(ctx: Pick<Ctx, 'db'>, queueOf: (name: s
 async function reconcileQueue(queue: Queue, wanted: ReadonlyMap<string, Schedule>): Promise<void> {
   const existing = new Map((await queue.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]));
   for (const id of existing.keys()) if (!wanted.has(id)) await queue.removeJobScheduler(id);
-  for (const { id, everyMs, name, payload, priority } of wanted.values()) {
+  for (const schedule of wanted.values()) {
+    const { id, everyMs, name, payload, priority } = schedule;
     // Setting an equal one again would start its interval anew.
-    if (Number(existing.get(id)?.every) !== everyMs)
+    if (!follows(existing.get(id), schedule))
       await queue.upsertJobScheduler(id, { every: everyMs }, { name, data: payload, opts: { priority } });
   }
+}
+
+function follows(scheduler: JobSchedulerJson | undefined, { everyMs, name, payload, priority }: Schedule): boolean {
+  return (
+    scheduler !== undefined &&
+    Number(scheduler.every) === everyMs &&
+    scheduler.name === name &&
+    scheduler.template?.opts?.priority === priority &&
+    isDeepStrictEqual(scheduler.template.data, payload)
+  );
 }

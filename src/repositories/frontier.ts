@@ -1,6 +1,7 @@
 /** The frontier: requests known, and when they are due. Leases are fenced by a token that grows with every lease. */
 import type { LeasedRequest } from '../core/fetching.ts';
 import type { Queryable } from '../platform/database.ts';
+import { storableKey, storableText } from './storable.ts';
 
 /** How long a holder may keep a request before others may take it, milliseconds. */
 export const LEASE_MS = 120_000;
@@ -43,11 +44,18 @@ export async function leaseDue(
 ): Promise<LeasedRequest[]> {
   const { rows } = await db.query<LeasedRequest>({
     name: 'frontier-lease',
+    // Two looks, each by its own index: one condition for both would sort everything that is due.
     text: `with due as (
-             select id from frontier where source = $1 and state = 'due' and due_at <= $4 order by priority, due_at, id limit $3 for update skip locked)
-           update frontier f set state = 'leased', lease_owner = $2, lease_token = lease_token + 1, lease_until = $5
-           from due where f.id = due.id
-           returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token`,
+             select id, priority, due_at from frontier where source = $1 and state = 'due' and due_at <= $4
+             order by priority, due_at, id limit $3 for update skip locked),
+           expired as (
+             select id, priority, due_at from frontier where source = $1 and state = 'leased' and lease_until <= $4 limit $3 for update skip locked),
+           best as (select * from (select * from due union all select * from expired) found order by priority, due_at, id limit $3),
+           taken as (
+             update frontier f set state = 'leased', lease_owner = $2, lease_token = lease_token + 1, lease_until = $5
+             from best where f.id = best.id
+             returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token, f.priority, f.due_at)
+           select id, url, kind, depth, attempts, token from taken order by priority, due_at, id`,
     values: [source, owner, count, now, new Date(now.getTime() + LEASE_MS)],
   });
   return rows;
@@ -159,7 +167,12 @@ async function insertRequests(
   name: string,
   onConflict: string,
 ): Promise<number> {
-  const unique = [...new Map(requests.map((request) => [`${request.source} ${request.urlKey}`, request])).values()];
+  const keyed = requests.map((request) => ({
+    ...request,
+    url: storableText(request.url),
+    urlKey: storableKey(request.urlKey),
+  }));
+  const unique = [...new Map(keyed.map((request) => [`${request.source} ${request.urlKey}`, request])).values()];
   if (unique.length === 0) return 0;
   unique.sort((a, b) => (a.source === b.source ? compare(a.urlKey, b.urlKey) : compare(a.source, b.source)));
   const { rowCount } = await tx.query({

@@ -9,6 +9,7 @@ import type { Problem } from '../core/source.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addRequests, type FrontierRequest, finishLeases } from './frontier.ts';
 import { quarantine } from './quarantine.ts';
+import { storableJson, storableKey, storableText } from './storable.ts';
 
 /** A page fetched, archived and parsed, ready to be stored. */
 export interface LandingPage {
@@ -121,12 +122,12 @@ async function insertFetches(tx: Queryable, pages: readonly LandingPage[]): Prom
       pages.map((p) => p.kind),
       pages.map((p) => p.status),
       pages.map((p) => p.headers?.['content-type'] ?? null),
-      pages.map((p) => (p.headers === null ? null : JSON.stringify(p.headers))),
-      pages.map((p) => (p.redirects.length === 0 ? null : JSON.stringify(p.redirects))),
+      pages.map((p) => (p.headers === null ? null : storableJson(p.headers))),
+      pages.map((p) => (p.redirects.length === 0 ? null : storableJson(p.redirects))),
       pages.map((p) => p.remoteAddress),
       pages.map((p) => p.document.digest),
       pages.map(outcomeOf),
-      pages.map((p) => p.problems[0]?.message ?? null),
+      pages.map((p) => storableText(p.problems[0]?.message ?? null)),
       pages.map((p) => p.durationMs),
       pages.map((p) => p.runId),
       pages.map((p) => p.fetchedAt),
@@ -182,19 +183,16 @@ async function upsertRawItems(
   return { toTransform, items: rows.length, unchanged: rows.length - changed.length };
 }
 
-/** One row an item key, the last reading of a batch winning, in key order (two landings must not deadlock). */
+/** One row an item key, the newest reading of a batch winning, in key order (two landings must not deadlock). */
 function rawRows(pages: readonly LandingPage[]): RawRow[] {
   const byKey = new Map<string, RawRow>();
   for (const page of pages) {
     for (const [position, item] of page.items.entries()) {
-      const externalId = externalIdOf(item);
-      byKey.set(`${page.source}\u001f${item.kind}\u001f${externalId}`, {
-        page,
-        item,
-        externalId,
-        body: jsonText(withoutPurged(item)),
-        position,
-      });
+      const externalId = storableKey(externalIdOf(item));
+      const key = `${page.source}\u001f${item.kind}\u001f${externalId}`;
+      const known = byKey.get(key);
+      if (known !== undefined && known.page.fetchedAt > page.fetchedAt) continue;
+      byKey.set(key, { page, item, externalId, body: storableJson(withoutPurged(item)), position });
     }
   }
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
@@ -203,12 +201,8 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
 /** A post its author or a moderator deleted keeps its place in the thread and nothing of its content: a duty, not a choice. */
 function withoutPurged(item: Item): Item {
   if (item.kind !== 'post' || !item.purge) return item;
-  return { ...item, author: null, title: null, body: null, url: null, tracks: [], extra: {} };
-}
-
-/** Postgres text holds no NUL: a page that carries one keeps its item, with the replacement character in its place. */
-function jsonText(item: Item): string {
-  return JSON.stringify(item).replaceAll('\\u0000', '\\ufffd');
+  // The permalink ends in the words of the title.
+  return { ...item, author: null, title: null, body: null, url: null, permalink: null, tracks: [], extra: {} };
 }
 
 function refusedParts(page: LandingPage) {

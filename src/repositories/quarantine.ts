@@ -1,5 +1,6 @@
 /** Quarantine: what cannot be used is held with a reason that an operator can query; nothing is dropped silently. */
 import type { Queryable } from '../platform/database.ts';
+import { storableKey, storableText } from './storable.ts';
 
 export interface QuarantineEntry {
   /** Same key, same case: told once. */
@@ -17,7 +18,8 @@ export interface QuarantineEntry {
 
 /** Adds entries; known open ones are left alone, resolved ones are opened again. Returns how many were added or reopened. */
 export async function quarantine(tx: Queryable, entries: readonly QuarantineEntry[], now: Date): Promise<number> {
-  const unique = [...new Map(entries.map((entry) => [entry.dedupeKey, entry])).values()].sort((a, b) =>
+  const keyed = entries.map((entry) => ({ ...entry, dedupeKey: storableKey(entry.dedupeKey) }));
+  const unique = [...new Map(keyed.map((entry) => [entry.dedupeKey, entry])).values()].sort((a, b) =>
     a.dedupeKey < b.dedupeKey ? -1 : 1,
   );
   if (unique.length === 0) return 0;
@@ -31,8 +33,8 @@ export async function quarantine(tx: Queryable, entries: readonly QuarantineEntr
       unique.map((e) => e.source),
       unique.map((e) => e.kind),
       unique.map((e) => e.reason),
-      unique.map((e) => e.message.slice(0, 2_000)),
-      unique.map((e) => e.position),
+      unique.map((e) => storableText(e.message.slice(0, 2_000))),
+      unique.map((e) => storableText(e.position)),
       unique.map((e) => e.rawItemId),
       unique.map((e) => e.documentDigest),
       unique.map((e) => e.url),

@@ -18,17 +18,17 @@ export interface RawItemRow {
 
 const HEAD = `r.id, r.version, r.source, r.kind, r.external_id as "externalId", r.document_digest as "documentDigest", r.url, r.observed_at as "observedAt", r.event_date as "eventDate"`;
 
-/** The given items that still wait for the transform, locked until `tx` ends. */
+/** The given items that still wait for the transform, locked until `tx` ends. Dead ones too: who asks for them replays their job. */
 export async function holdLanded(tx: Queryable, ids: readonly number[]): Promise<RawItemRow[]> {
   const { rows } = await tx.query<RawItemRow>({
     name: 'raw-items-hold-landed',
-    text: `select ${HEAD}, r.body from raw_items r where r.id = any($1::bigint[]) and r.state = 'landed' order by r.id for update`,
+    text: `select ${HEAD}, r.body from raw_items r where r.id = any($1::bigint[]) and r.state in ('landed', 'dead') order by r.id for update`,
     values: [ids],
   });
   return rows;
 }
 
-/** The given items that still wait to be loaded, with what the stages made of them, locked until `tx` ends. */
+/** The given items that still wait to be loaded, with what the stages made of them, locked until `tx` ends. Dead ones too, as above. */
 export async function holdTransformed<Prepared>(
   tx: Queryable,
   ids: readonly number[],
@@ -36,7 +36,7 @@ export async function holdTransformed<Prepared>(
   const { rows } = await tx.query<Omit<RawItemRow, 'body'> & { prepared: Prepared }>({
     name: 'raw-items-hold-transformed',
     text: `select ${HEAD}, i.body as prepared from raw_items r join items i on i.raw_item_id = r.id and i.raw_item_version = r.version
-           where r.id = any($1::bigint[]) and r.state = 'transformed' order by r.id for update of r`,
+           where r.id = any($1::bigint[]) and r.state in ('transformed', 'dead') order by r.id for update of r`,
     values: [ids],
   });
   return rows;
@@ -58,13 +58,13 @@ export async function storePrepared(
   });
 }
 
-export async function setState(
-  tx: Queryable,
-  ids: readonly number[],
-  state: 'kept' | 'quarantined' | 'dead' | 'landed',
-): Promise<void> {
+/** Ends items short of the catalogue. Those that got there by another job's work stay loaded. */
+export async function endItems(tx: Queryable, ids: readonly number[], state: 'quarantined' | 'dead'): Promise<void> {
   if (ids.length === 0) return;
-  await tx.query('update raw_items set state = $2 where id = any($1::bigint[])', [ids, state]);
+  await tx.query(
+    `update raw_items set state = $2 where id = any($1::bigint[]) and state in ('landed', 'transformed', 'dead')`,
+    [ids, state],
+  );
 }
 
 /** Items that a stage never finished and no outstanding job will: their enqueue or their job was lost. */
@@ -74,9 +74,10 @@ export async function findStranded(
   limit: number,
 ): Promise<{ id: number; state: 'landed' | 'transformed' }[]> {
   const { rows } = await db.query<{ id: number; state: 'landed' | 'transformed' }>(
-    `select r.id, r.state from raw_items r
-     where r.state in ('landed', 'transformed') and r.observed_at < $1
-       and not exists (select 1 from outbox o where o.queue in ('transform', 'load') and o.payload->'rawItemIds' @> to_jsonb(r.id))
+    `with outstanding as materialized (
+       select jsonb_array_elements_text(payload->'rawItemIds')::bigint as id from outbox where queue in ('transform', 'load'))
+     select r.id, r.state from raw_items r
+     where r.state in ('landed', 'transformed') and r.observed_at < $1 and not exists (select 1 from outstanding o where o.id = r.id)
      order by r.id limit $2`,
     [before, limit],
   );

@@ -29,11 +29,12 @@ export function mayRun(state: SourceState, now: Date): boolean {
   return state.enabled && (state.breaker !== 'open' || (state.breakerUntil !== null && state.breakerUntil <= now));
 }
 
-/** Opens the breaker: nothing is asked of the source until `until`, by any process. */
+/** Opens the breaker: nothing is asked of the source until `until`, by any process. One that is open for longer stays so. */
 export async function openBreaker(db: Queryable, source: string, reason: string, until: Date): Promise<void> {
   await db.query(
     `insert into source_states (source, breaker, breaker_until, breaker_reason) values ($1, 'open', $2, $3)
-     on conflict (source) do update set breaker = 'open', breaker_until = excluded.breaker_until, breaker_reason = excluded.breaker_reason, version = source_states.version + 1`,
+     on conflict (source) do update set breaker = 'open', breaker_until = excluded.breaker_until, breaker_reason = excluded.breaker_reason, version = source_states.version + 1
+       where source_states.breaker <> 'open' or source_states.breaker_until < excluded.breaker_until`,
     [source, until, reason],
   );
 }

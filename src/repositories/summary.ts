@@ -44,15 +44,23 @@ export interface Unfinished {
   readonly searchChanges: number;
 }
 
-/** @param source the requests and crawl jobs of this source only; null for all. */
-export async function countUnfinished(db: Queryable, source: string | null, now: Date): Promise<Unfinished> {
+/** Requests and crawl jobs to count beside the pipeline's work: of one source, of all, of none. */
+export type OfSource = string | 'all' | null;
+
+/** @param crawlJobsOf the crawl jobs to count: by default of the sources whose requests count. */
+export async function countUnfinished(
+  db: Queryable,
+  requestsOf: OfSource,
+  now: Date,
+  crawlJobsOf: OfSource = requestsOf,
+): Promise<Unfinished> {
   const { rows } = await db.query<Unfinished>({
     name: 'summary-unfinished',
-    text: `select (select count(*)::int from frontier where ($1::text is null or source = $1) and (state = 'leased' or (state = 'due' and due_at <= $2))) as requests,
-            (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or queue = 'crawl-' || $1 or ($1::text is null and queue like 'crawl-%')) as jobs,
+    text: `select (select count(*)::int from frontier where ($1::text = 'all' or source = $1) and (state = 'leased' or (state = 'due' and due_at <= $2))) as requests,
+            (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or queue = 'crawl-' || $3 or ($3::text = 'all' and queue like 'crawl-%')) as jobs,
             (select count(*)::int from raw_items where state in ('landed', 'transformed')) as items,
             (select count(*)::int from search_outbox) as "searchChanges"`,
-    values: [source, now],
+    values: [requestsOf, now, crawlJobsOf],
   });
   return rows[0] ?? { requests: 0, jobs: 0, items: 0, searchChanges: 0 };
 }

@@ -4,7 +4,7 @@ import type { JobCtx, JobDefinition } from '../../jobs/job.ts';
 import { isFinal, toQueueError } from '../../jobs/job-errors.ts';
 import type { QueueName } from '../../jobs/queues.ts';
 import { createRegistry } from '../../jobs/registry.ts';
-import { asError } from '../core/errors.ts';
+import { asError, ThrottledError } from '../core/errors.ts';
 import { type Releasable, Releases } from '../platform/context.ts';
 import { JOB_ATTEMPTS, openQueue } from '../platform/queues.ts';
 import { buryJob } from '../repositories/outbox.ts';
@@ -36,12 +36,14 @@ export function createQueues(ctx: Pick<JobCtx, 'redis' | 'config'>, releases: Re
 export async function startWorker(
   ctx: JobCtx,
   { queues, concurrency, onRedisLost }: WorkerOptions,
+  registry: ReadonlyMap<QueueName, JobDefinition> = createRegistry(),
 ): Promise<Releasable> {
-  const registry = createRegistry();
   const releases = new Releases();
   const queueOf = createQueues(ctx, releases);
   const setUp = async () => {
-    for (const name of queues) await applyGlobalConcurrency(queueOf(name), registry.get(name));
+    // For all queues, not only ours: one relay alone notices that Redis was lost, whichever queues its process works.
+    for (const [name, { globalConcurrency }] of registry)
+      if (globalConcurrency !== null) await queueOf(name).setGlobalConcurrency(globalConcurrency);
     await onRedisLost?.();
   };
   await setUp();
@@ -53,10 +55,6 @@ export async function startWorker(
   }
   releases.add('relay', await startRelay(ctx, { queueOf, onRedisLost: setUp }));
   return { release: () => releases.releaseAll() };
-}
-
-async function applyGlobalConcurrency(queue: Queue, definition: JobDefinition | undefined): Promise<void> {
-  if (definition?.globalConcurrency != null) await queue.setGlobalConcurrency(definition.globalConcurrency);
 }
 
 function openWorker(ctx: JobCtx, name: QueueName, definition: JobDefinition, concurrency: number | null): Worker {
@@ -81,7 +79,8 @@ async function runJob(ctx: JobCtx, definition: JobDefinition, job: Job, token: s
     log.debug({ outcome }, 'job done');
     return outcome;
   } catch (error) {
-    const isLast = isFinal(error) || job.attemptsMade + 1 >= (job.opts.attempts ?? JOB_ATTEMPTS);
+    const isThrottled = error instanceof ThrottledError;
+    const isLast = isFinal(error) || (!isThrottled && job.attemptsMade + 1 >= (job.opts.attempts ?? JOB_ATTEMPTS));
     log.error({ err: error, attempt: job.attemptsMade + 1, isLast }, 'job failed');
     if (isLast && outboxId !== undefined)
       await bury(ctx, definition, { outboxId, data, payload, job, error: asError(error) });

@@ -135,6 +135,7 @@ async function workOff(ctx: JobCtx, source: Source, limit: number | null): Promi
   try {
     return await drain(ctx, {
       requestsOf: limit === null ? source.facts.name : null,
+      crawlJobsOf: source.facts.name,
       onProgress: async ({ items, jobs }) => {
         const { done = 0, due = 0, leased = 0, failed = 0 } = await countRequests(ctx.db, source.facts.name);
         progress.show([

@@ -39,7 +39,7 @@ async function readStored(databaseUrl: string) {
   const releases = new Releases();
   const db = releases.add('database', openDatabase(databaseUrl, { max: 1, applicationName: 'musicdb-status' }));
   try {
-    return { ...(await readSummary(db, SOURCE_NAMES)), unfinished: await countUnfinished(db, null, new Date()) };
+    return { ...(await readSummary(db, SOURCE_NAMES)), unfinished: await countUnfinished(db, 'all', new Date()) };
   } finally {
     await releases.releaseAll();
   }
