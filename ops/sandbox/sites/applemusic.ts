@@ -1,7 +1,6 @@
 /** A local api.music.apple.com (songs, albums, charts, search) and itunes.apple.com (look-up, search). */
 import { normKey } from '../../../src/core/text.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
-import { known } from '../world.ts';
 import { type Album, buildCatalogue, type Catalogue, mixRows, type Song } from './applemusic-catalogue.ts';
 import { albumJson, collectionJson, lookupTrackJson, songJson } from './applemusic-json.ts';
 import {
@@ -194,7 +193,8 @@ function shownSet(world: World, set: DjSet, album: Album): ShownSet {
     externalId: album.id,
     url: `https://${API_HOST}/v1/catalog/us/albums/${album.id}?include=tracks%2Cartists`,
     title: album.title,
-    artists: set.djIds.map((id) => known(world.artists, id).name),
+    // One display text, as the shop gives it.
+    artists: [album.artist],
     date: null,
     rows: mixRows(world, set),
   };
