@@ -57,7 +57,7 @@ function sample<T>(list: readonly T[], count: number, int: (min: number, max: nu
 }
 
 /** FNV-1a over UTF-16 units, stirred once more so that seeds "1" and "2" start far apart. */
-export function hash(text: string): number {
+function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);

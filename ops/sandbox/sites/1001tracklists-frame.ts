@@ -3,7 +3,7 @@ import { escapeHtml } from './site.ts';
 
 const CDN = 'https://cdn.1001tracklists.com';
 
-export interface Frame {
+interface Frame {
   readonly title: string;
   readonly description: string;
   readonly path: string;

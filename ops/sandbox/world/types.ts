@@ -36,7 +36,7 @@ export interface Track {
   readonly baseId: string | null;
 }
 
-export interface City {
+interface City {
   readonly id: string;
   readonly name: string;
   readonly state: string;
