@@ -8,3 +8,8 @@ export function missingConditions(
 ): AccessCondition[] {
   return facts.conditions.filter(({ variable }) => (credentials[variable] ?? '') === '');
 }
+
+/** The source's hosts that a sandbox stands in for. In the sandbox only these may be asked: the others are real. */
+export function sandboxedHosts(facts: SourceFacts, sandboxHosts: Readonly<Record<string, string>>): string[] {
+  return facts.hosts.filter((host) => sandboxHosts[host] !== undefined);
+}

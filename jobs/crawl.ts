@@ -17,7 +17,7 @@ import { failLease, leaseDue, releaseLeases } from '../src/repositories/frontier
 import type { LandingPage } from '../src/repositories/landing.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
 import { bookRequest, mayRun, openBreaker, readSourceState } from '../src/repositories/source-states.ts';
-import { missingConditions } from './access.ts';
+import { missingConditions, sandboxedHosts } from './access.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { Lander } from './lander.ts';
 import { type CrawlPayload, parseCrawlPayload } from './payloads.ts';
@@ -50,6 +50,8 @@ interface Slice {
   readonly owner: string;
   readonly lander: Lander;
   readonly http: HttpClient;
+  /** Hosts that may be asked. */
+  readonly hosts: readonly string[];
   /** Ends the slice early: a refusal, a throttle, a stop. */
   readonly end: AbortController;
   leased: number;
@@ -89,6 +91,7 @@ function openSlice(ctx: JobCtx, source: Source, payload: CrawlPayload, attempt: 
       userAgent: userAgent(ctx.config.contact),
       sandboxHosts,
     }),
+    hosts: payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts,
     end: new AbortController(),
     leased: 0,
     failed: 0,
@@ -100,7 +103,7 @@ async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
   const { ctx, source, payload } = slice;
   const renderer = createRenderer({
     chromiumPath: ctx.config.chromiumPath,
-    fetchResource: (url) => slice.http.fetch({ url, headers: {}, allowedHosts: source.facts.hosts }),
+    fetchResource: (url) => slice.http.fetch({ url, headers: {}, allowedHosts: slice.hosts }),
   });
   const concurrency = payload.via === 'sandbox' ? ctx.config.crawlConcurrency : source.facts.limits.maxConcurrency;
   const limiter = new Bottleneck({
@@ -129,13 +132,11 @@ async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
 /** @throws PermanentError naming every condition that is missing: a source is never asked before they all hold. */
 function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void {
   if (via === 'sandbox') {
-    const unmapped = source.facts.hosts.filter((host) => ctx.config.sandboxHosts[host] === undefined);
-    if (unmapped.length > 0)
-      throw new PermanentError(`no sandbox serves ${unmapped.join(', ')}`, {
-        code: 'NO_SANDBOX',
-        hint: 'Start one (`musicdb up`), or crawl with --live.',
-      });
-    return;
+    if (sandboxedHosts(source.facts, ctx.config.sandboxHosts).length > 0) return;
+    throw new PermanentError(`no sandbox stands in for ${source.facts.title}`, {
+      code: 'NO_SANDBOX',
+      hint: 'Start one (`musicdb up`), or crawl with --live.',
+    });
   }
   const missing = missingConditions(source.facts, ctx.config.credentials);
   if (missing.length > 0) {
@@ -184,9 +185,9 @@ async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-async function fetchPage({ ctx, source, http }: Slice, request: LeasedRequest): Promise<FetchedPage> {
+async function fetchPage({ ctx, source, http, hosts }: Slice, request: LeasedRequest): Promise<FetchedPage> {
   const headers = source.headers(request, ctx.config.credentials);
-  const page = await http.fetch({ url: request.url, headers, allowedHosts: source.facts.hosts });
+  const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts });
   assertUsableStatus(page, ctx.clock);
   return page;
 }

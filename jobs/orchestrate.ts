@@ -11,7 +11,7 @@ import { findDueSources, makeDue } from '../src/repositories/frontier.ts';
 import { enqueueUnlessOutstanding, finishJob } from '../src/repositories/outbox.ts';
 import { listSchedules, markEnqueued, type Schedule } from '../src/repositories/schedules.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
-import { missingConditions } from './access.ts';
+import { missingConditions, sandboxedHosts } from './access.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { parseTickPayload } from './payloads.ts';
 import { crawlQueue, PRIORITY } from './queues.ts';
@@ -108,9 +108,9 @@ export async function enqueueDueCrawls(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>
   return enqueued;
 }
 
-/** How this installation reaches a source: the sandbox when one serves all its hosts, else live when its conditions hold, else not at all. */
+/** How this installation reaches a source: the sandbox when one stands in for it, else live when its conditions hold, else not at all. */
 export function crawlVia({ config }: Pick<Ctx, 'config'>, { facts }: Source): 'live' | 'sandbox' | null {
-  if (facts.hosts.every((host) => config.sandboxHosts[host] !== undefined)) return 'sandbox';
+  if (sandboxedHosts(facts, config.sandboxHosts).length > 0) return 'sandbox';
   return missingConditions(facts, config.credentials).length === 0 ? 'live' : null;
 }
 
