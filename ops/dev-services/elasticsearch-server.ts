@@ -1,11 +1,15 @@
 /** The folder and the command of an unpacked Elasticsearch: its own unix start script is not in the archive. */
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DataFolder } from './data-folder.ts';
 import { cacheDir, canReach, type OsUser } from './os-user.ts';
 import type { ServerCommand } from './process.ts';
+
+/** Names of data that lie in the cache, before a digest of their data folder's path; and the file in them that holds that path. */
+const DATA_IN_CACHE = 'elasticsearch-data-';
+const ORIGIN = 'data-folder';
 
 /** What Elasticsearch is started with. */
 export interface ElasticsearchPlace {
@@ -76,8 +80,21 @@ export async function isHealthy(url: string): Promise<boolean> {
 /** In the data folder; where the server's user cannot go there, in the cache: what Elasticsearch holds can always be built again. */
 function writableFolder({ folder, user }: ElasticsearchPlace): string {
   if (user === null || canReach(folder.root, user)) return folder.elasticsearch;
-  const name = createHash('sha256').update(folder.root).digest('hex').slice(0, 12);
-  return join(cacheDir(user), `elasticsearch-data-${name}`);
+  const cache = cacheDir(user);
+  removeDataWithoutFolder(cache);
+  const dir = join(cache, `${DATA_IN_CACHE}${createHash('sha256').update(folder.root).digest('hex').slice(0, 12)}`);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, ORIGIN), folder.root);
+  return dir;
+}
+
+/** Data in the cache go when the data folder that they belong to has gone. */
+function removeDataWithoutFolder(cache: string): void {
+  const names = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith(DATA_IN_CACHE)) : [];
+  for (const dir of names.map((name) => join(cache, name))) {
+    const origin = join(dir, ORIGIN);
+    if (existsSync(origin) && !existsSync(readFileSync(origin, 'utf8'))) rmSync(dir, { recursive: true });
+  }
 }
 
 /** One node, loopback, no accounts; a nearly full disk must not make the indices of a development machine read-only. */

@@ -12,6 +12,7 @@ function moduleOf(results: { state: string; note?: string }[], errors: unknown[]
           result: () => result,
           module: { relativeModuleId: 'a.test.ts' },
           fullName: `test ${index}`,
+          parent: { type: 'module' },
         })) as unknown as TestCase[],
       allSuites: () => [],
     },
@@ -38,6 +39,26 @@ describe('the tally of a run', () => {
       'failed',
     );
     expect(tally.failed()).toBe(2);
+  });
+
+  it('a suite that is skipped as a whole is one reason, by its name', async () => {
+    const tests: unknown[] = [];
+    const parent = {
+      type: 'suite',
+      fullName: 'real samples',
+      parent: { type: 'module' },
+      children: { allTests: () => tests },
+    };
+    for (const fullName of ['real samples > one', 'real samples > two']) {
+      tests.push({ result: () => ({ state: 'skipped' }), module: { relativeModuleId: 'a.test.ts' }, fullName, parent });
+    }
+    const tally = createTally();
+    const module = {
+      errors: () => [],
+      children: { allTests: () => tests, allSuites: () => [] },
+    } as unknown as TestModule;
+    await tally.reporter.onTestRunEnd?.([module], [], 'passed');
+    expect(tally.skipReasons()).toEqual(['2 tests: a.test.ts: real samples']);
   });
 
   it('skips with the same note are one reason, one without a note is named by its test', async () => {

@@ -20,7 +20,8 @@ export function createTally(): Tally {
     if (result.state === 'passed' || result.state === 'failed') counts[result.state] += 1;
     else {
       counts.skipped += 1;
-      const reason = (result.state === 'skipped' && result.note) || `${test.module.relativeModuleId}: ${test.fullName}`;
+      const reason =
+        (result.state === 'skipped' && result.note) || `${test.module.relativeModuleId}: ${nameOfSkipped(test)}`;
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
   };
@@ -38,6 +39,15 @@ export function createTally(): Tally {
     skipReasons: () => [...reasons].map(([reason, tests]) => (tests === 1 ? reason : `${tests} tests: ${reason}`)),
     summary: () => `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
   };
+}
+
+/** The name of the outermost suite that is skipped as a whole, where names say why; else of the test itself. */
+function nameOfSkipped(test: TestCase): string {
+  let name = test.fullName;
+  for (let suite = test.parent; suite.type === 'suite'; suite = suite.parent) {
+    if ([...suite.children.allTests()].every((sibling) => sibling.result().state === 'skipped')) name = suite.fullName;
+  }
+  return name;
 }
 
 function failuresOutsideTests(module: TestModule): number {

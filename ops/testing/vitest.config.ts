@@ -20,6 +20,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       autoAttachSubprocess: true,
+      reportOnFailure: true,
       include: ['{src,spiders,pipelines,jobs}/**/*.ts', 'ops/{sandbox,dev-services}/**/*.ts'],
       exclude: ['**/*.test.ts', 'src/testing/**', '**/fixtures/**', '**/_template/**'],
       reporter: ['text-summary', 'json-summary', 'html'],
