@@ -65,6 +65,7 @@ async function loadHeld(tx: Queryable, ids: readonly number[], now: Date): Promi
   if (held.length === 0) return 0;
   const inputs: LoadInput[] = held.map(({ prepared, ...raw }) => ({ raw, prepared }));
   const loaded = await loadBatch(tx, inputs, now);
+  await resolveQuarantine(tx, ids, now);
   await enqueue(tx, [{ queue: 'index', name: 'index', payload: {}, priority: PRIORITY.scheduled }], now);
   return loaded.length;
 }

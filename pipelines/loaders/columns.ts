@@ -44,7 +44,7 @@ export function nested(values: readonly string[]): string {
 
 /** SQL: the text[] that `nested` joined. */
 export function nestedList(column: string): string {
-  return `string_to_array(${column}, E'\\x1d')`;
+  return `coalesce(string_to_array(${column}, E'\\x1d'), '{}')`;
 }
 
 /** In code-unit order: every loader locks rows in the same order, so that two of them wait for each other and never deadlock. */
@@ -63,7 +63,8 @@ function joinColumn<Row>(rows: readonly Row[], [, type, cellOf]: Column<Row>): s
   for (const [index, row] of rows.entries()) {
     if (index > 0) joined += VALUE;
     const value = cellOf(row);
-    if (value === null) joined += NULL;
+    // An empty text is no text: and the only value of a column would be taken for no value at all.
+    if (value === null || value === '') joined += NULL;
     else if (isFreeText && typeof value === 'string') joined += value.replace(MARKS, '');
     else joined += value;
   }

@@ -15,7 +15,7 @@ const RESENT = ['include', 'l', 'extend'];
 
 export function seeds(): PageRequest[] {
   return SEED_STOREFRONTS.map((storefront) => ({
-    url: normaliseUrl(`${API}/v1/catalog/${storefront}/charts?chart=most-played&types=songs&limit=50`),
+    url: normaliseUrl(`${API}/v1/catalog/${storefront}/charts?chart=most-played&types=albums,songs&limit=50`),
     kind: 'charts',
   }));
 }

@@ -43,7 +43,7 @@ export interface Landed {
   readonly toTransform: number[];
   readonly pages: number;
   readonly items: number;
-  /** Items that were known with the same content. */
+  /** Items that were known with the same content. One that could not be used then is not among them: it is tried again. */
   readonly unchanged: number;
   readonly newRequests: number;
   readonly quarantined: number;
@@ -163,7 +163,7 @@ async function upsertRawItems(
            on conflict (source, kind, external_id) do update
              set document_digest = excluded.document_digest, document_position = excluded.document_position, url = excluded.url, body = excluded.body,
                  body_digest = excluded.body_digest, state = excluded.state, run_id = excluded.run_id, observed_at = excluded.observed_at, version = raw_items.version + 1
-             where raw_items.body_digest <> excluded.body_digest and raw_items.observed_at <= excluded.observed_at
+             where (raw_items.body_digest <> excluded.body_digest or raw_items.state in ('quarantined', 'dead')) and raw_items.observed_at <= excluded.observed_at
            returning id, kind`,
     values: [
       rows.map((r) => r.page.source),

@@ -44,6 +44,15 @@ export async function quarantine(tx: Queryable, entries: readonly QuarantineEntr
   return rowCount ?? 0;
 }
 
+/** Closes what was held against items that could be used after all. */
+export async function resolveQuarantine(tx: Queryable, rawItemIds: readonly number[], now: Date): Promise<void> {
+  await tx.query({
+    name: 'quarantine-resolve',
+    text: `update quarantine set resolved_at = $2, resolution = 'loaded', version = version + 1 where raw_item_id = any($1::bigint[]) and resolved_at is null`,
+    values: [rawItemIds, now],
+  });
+}
+
 export interface QuarantineRow {
   readonly id: number;
   readonly source: string;

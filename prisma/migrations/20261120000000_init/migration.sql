@@ -337,6 +337,7 @@ CREATE TABLE quarantine (
   CONSTRAINT quarantine_raw_item_id_fkey FOREIGN KEY (raw_item_id) REFERENCES raw_items (id) ON DELETE CASCADE ON UPDATE CASCADE
 );
 CREATE UNIQUE INDEX quarantine_dedupe_key_key ON quarantine (dedupe_key);
+CREATE INDEX quarantine_raw_item_id_idx ON quarantine (raw_item_id);
 CREATE INDEX quarantine_source_created_at_idx ON quarantine (source, created_at DESC);
 
 -- Work -------------------------------------------------------------------------------------------------------------------------------------
