@@ -7,6 +7,7 @@ import type { LoadInput, Prepared } from '../pipelines/pipeline.ts';
 import { asError } from '../src/core/errors.ts';
 import type { Queryable } from '../src/platform/database.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
+import { resolveQuarantine } from '../src/repositories/quarantine.ts';
 import { endItems, holdTransformed } from '../src/repositories/raw-items.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { isDataFault } from './job-errors.ts';
