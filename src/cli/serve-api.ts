@@ -29,6 +29,7 @@ export async function serveApi(ctx: JobCtx, { port, mayMove, queueOf, token }: S
     clock,
     host: config.apiHost,
     token,
+    openReading: config.apiToken === null,
     version: VERSION,
     port: mayMove && port !== 0 ? await freePort(port) : port,
   });

@@ -156,7 +156,7 @@ export async function readPopularTracks(db: Queryable, limit: number): Promise<P
 /** By the day they were played; the future is left out. */
 export async function readLatestSetlists(db: Queryable, today: Date, limit: number): Promise<SetlistSummary[]> {
   const { rows } = await db.query<SetlistSummary>(
-    `select ${SETLIST_COLUMNS} from ${SETLIST_TABLES} where s.event_date <= $1::timestamptz::date order by s.event_date desc, s.id desc limit $2`,
+    `select ${SETLIST_COLUMNS} from ${SETLIST_TABLES} where s.event_date <= ($1::timestamptz at time zone 'utc')::date order by s.event_date desc, s.id desc limit $2`,
     [today, limit],
   );
   return rows;

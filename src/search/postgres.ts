@@ -85,9 +85,15 @@ async function write(db: Queryable, index: SearchIndex, batch: readonly SearchDo
   return result.rowCount ?? 0;
 }
 
-async function find(db: Database, index: SearchIndex, query: ParsedQuery): Promise<SearchAnswer> {
-  const exact = await byWords(db, index, query);
-  return exact.total > 0 ? exact : byLikeness(db, index, query);
+/** One transaction: its settings end with it, and a search that takes too long ends by itself. */
+function find(db: Database, index: SearchIndex, query: ParsedQuery): Promise<SearchAnswer> {
+  return db.transaction(async (tx) => {
+    await tx.query(
+      `SET LOCAL statement_timeout = '5s'; SET LOCAL pg_trgm.word_similarity_threshold = ${CANDIDATE_SIMILARITY}`,
+    );
+    const exact = await byWords(tx, index, query);
+    return exact.total > 0 ? exact : byLikeness(tx, index, query);
+  });
 }
 
 /** Every word as typed, the last one also as a beginning. The name itself first, then the words side by side, then by weight. */
@@ -116,19 +122,15 @@ async function byWords(db: Queryable, index: SearchIndex, query: ParsedQuery): P
 }
 
 /** Every word may be a mistyping of some word of the document. Trigrams find the candidates, the edit distance decides. */
-async function byLikeness(db: Database, index: SearchIndex, query: ParsedQuery): Promise<SearchAnswer> {
+async function byLikeness(db: Queryable, index: SearchIndex, query: ParsedQuery): Promise<SearchAnswer> {
   const found = query.words.map((_, n) => `$${n + 2} <% text_folded`).join(' AND ');
   const likeness = query.words.map((_, n) => `word_similarity($${n + 2}, text_folded)`).join(' + ');
-  const candidates = await db.transaction(async (tx) => {
-    await tx.query(`SET LOCAL pg_trgm.word_similarity_threshold = ${CANDIDATE_SIMILARITY}`);
-    const { rows } = await tx.query<HitRow & { text_folded: string }>(
-      `SELECT id, body, ((${likeness}) / ${query.words.length})::float8 AS score, left(text_folded, 10000) AS text_folded
-       FROM search_documents WHERE index_name = $1 AND ${found}
-       ORDER BY score DESC, length(text_folded), id LIMIT ${MOST_CANDIDATES}`,
-      [index, ...query.words],
-    );
-    return rows;
-  });
+  const { rows: candidates } = await db.query<HitRow & { text_folded: string }>(
+    `SELECT id, body, ((${likeness}) / ${query.words.length})::float8 AS score, left(text_folded, 10000) AS text_folded
+     FROM search_documents WHERE index_name = $1 AND ${found}
+     ORDER BY score DESC, length(text_folded), id LIMIT ${MOST_CANDIDATES}`,
+    [index, ...query.words],
+  );
   const meant = candidates.filter(({ text_folded }) => holdsAll(text_folded.split(/\s/), query.words));
   return { hits: meant.slice(query.offset, query.offset + query.limit).map(toHit), total: meant.length };
 }
