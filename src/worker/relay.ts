@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
+import type { PoolClient } from 'pg';
 import type { Ctx, Releasable } from '../platform/context.ts';
 import {
   findOverdue,
@@ -54,7 +55,8 @@ class Relay {
   #wake: () => void = () => undefined;
   #woken = false;
   #nextOverdueCheck = 0;
-  #unlisten: () => void = () => undefined;
+  /** The connection that is told of commits, while there is one. */
+  #listener: PoolClient | null = null;
 
   constructor(ctx: Ctx, options: RelayOptions) {
     this.#ctx = ctx;
@@ -64,20 +66,24 @@ class Relay {
 
   stop(): void {
     this.#stopped = true;
-    this.#unlisten();
+    if (this.#listener !== null) this.#unlisten(this.#listener);
     this.#rouse();
   }
 
-  /** Keeps one connection that is told of commits; without it the relay still looks once a second. */
+  /** Keeps one connection that is told of commits; without it the relay still looks once a second, and asks for a new one. */
   async listen(): Promise<void> {
     const client = await this.#ctx.db.pool.connect();
+    this.#listener = client;
     client.on('notification', () => this.#rouse());
-    client.on('error', () => {
-      this.#unlisten = () => undefined;
-      client.release(true);
-    });
+    client.on('error', () => this.#unlisten(client));
     await client.query(`listen ${OUTBOX_CHANNEL}`);
-    this.#unlisten = () => client.release(true);
+  }
+
+  /** Closes the connection, once: the pool refuses a second release. */
+  #unlisten(client: PoolClient): void {
+    if (this.#listener !== client) return;
+    this.#listener = null;
+    client.release(true);
   }
 
   async run(): Promise<void> {
@@ -108,6 +114,7 @@ class Relay {
   }
 
   async #step(): Promise<number> {
+    if (this.#listener === null) await this.listen();
     await this.#checkGeneration();
     await this.#checkOverdue();
     return this.#handOver();
