@@ -130,7 +130,7 @@ function failures(facts: readonly SourceFacts[], { failureGroups, failures: late
     what === 'quarantine' ? sourceChip(facts, where) : html`<span class="source"><i></i>${where}</span>`;
   return html`<ul class="groups">${failureGroups.map(
     (group) =>
-      html`<li><b class="number">${count(group.count)}</b> <span class="reason">${group.reason}</span>${place(group.what, group.where)}</li>`,
+      html`<li><b class="reason-count number">${count(group.count)}</b> <span class="reason">${group.reason}</span>${place(group.what, group.where)}</li>`,
   )}</ul>
   <h3>Latest</h3>
   <ul class="messages">${latest.map(

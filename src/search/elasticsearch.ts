@@ -101,24 +101,43 @@ async function writeAll(access: Access, index: SearchIndex, documents: readonly 
       },
       toStored(document),
     ]);
-    written += await sendBulk(access, operations, STALE);
+    written += await sendBulk(access, operations, [STALE]);
   }
   return written;
 }
 
+/**
+ * Deletes each document as the version it has: Elasticsearch remembers a deletion's version for a minute, and left to itself takes the next
+ * one, so that the document could not come back as it was. One that was written anew meanwhile stays.
+ */
 async function removeAll(access: Access, index: SearchIndex, ids: readonly string[]): Promise<void> {
+  const alias = access.aliasOf(index);
   for (const batch of chunks(ids, BATCH)) {
-    const operations = batch.map((id) => ({ delete: { _index: access.aliasOf(index), _id: id, require_alias: true } }));
-    await sendBulk(access, operations, NOT_FOUND);
+    const { docs } = await (await access.client()).mget({ index: alias, ids: batch, _source: false });
+    const operations = docs.flatMap((doc) =>
+      '_version' in doc && doc._version !== undefined
+        ? [
+            {
+              delete: {
+                _index: alias,
+                _id: doc._id,
+                version: doc._version,
+                version_type: 'external_gte' as const,
+                require_alias: true,
+              },
+            },
+          ]
+        : [],
+    );
+    if (operations.length > 0) await sendBulk(access, operations, [NOT_FOUND, STALE]);
   }
-  await refresh(access, [index]);
 }
 
-/** Sends one bulk request; items that answer `expected` (stale, already gone) are left out of the count, any other refusal throws. */
-async function sendBulk({ client }: Access, operations: unknown[], expected: number): Promise<number> {
+/** Sends one bulk request; items that answer one of `expected` (stale, already gone) are left out of the count, any other refusal throws. */
+async function sendBulk({ client }: Access, operations: unknown[], expected: number[]): Promise<number> {
   const answer = await (await client()).bulk({ operations: operations as estypes.BulkRequest['operations'] & object });
   const results = answer.items.flatMap((item) => Object.values(item));
-  const refused = results.filter((result) => result.status >= 300 && result.status !== expected);
+  const refused = results.filter((result) => result.status >= 300 && !expected.includes(result.status));
   const first = refused[0];
   if (first !== undefined) {
     throw new PermanentError(
