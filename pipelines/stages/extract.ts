@@ -2,7 +2,7 @@
 import type { MashupPart, Row, SetlistItem } from '../../src/core/items.ts';
 import { creditsOf, nameKey, splitArtists, splitTitle, trackKey } from '../../src/core/names.ts';
 import { splitVersion } from '../../src/core/track-name.ts';
-import { readUnknown } from '../../src/core/unknown-name.ts';
+import { isUnknownVersion } from '../../src/core/unknown-name.ts';
 import type {
   Credit,
   PreparedArtist,
@@ -202,10 +202,13 @@ function extractPost({ item, mentionedAt }: NormalPost): PreparedPost {
   return { kind: 'post', externalId: item.id, permalink: item.permalink, mentionedAt, mentions };
 }
 
-/** The reference that printed texts make; null when they do not name a track. */
+/**
+ * The reference that printed texts make; null when they do not name a track. What is unknown the parser has said already, with null: a title
+ * that reads "Unknown" or "Id" here is one that its page calls known.
+ */
 function referTo(printed: Printed, { names = [], featured = [], facts = {} }: Known): TrackReference | null {
-  const { artist, title, version, isId } = readUnknown(withVersion(printed));
-  if (artist === null || title === null || isId) return null;
+  const { artist, title, version } = withVersion(printed);
+  if (artist === null || title === null || (version !== null && isUnknownVersion(version))) return null;
   const normKey = trackKey({ artist, title, version });
   if (normKey === null) return null;
   const credits = referenceCredits({ artist, title, version, known: names }, featured);

@@ -82,6 +82,8 @@ const PLAIN_MIXES = new Set([
   'original album version',
 ]);
 const LONGEST_KEY = 300;
+/** Names that one name with separators can hold: the longest listed one has four. Without a bound a list of names costs its square. */
+const MOST_JOINED = 8;
 
 /**
  * Splits a credit into primary and featured names, in order, without doubles.
@@ -209,7 +211,8 @@ function splitSoftly(text: string, known: ReadonlySet<string>): string[] {
 
 /** Tokens are name, separator, name…: the index behind the longest single name that starts at `from`. */
 function endOfName(tokens: readonly string[], from: number, known: ReadonlySet<string>): number {
-  for (let to = tokens.length; to > from + 1; to -= 2) {
+  // Names stand at even places, so the last token of a longest candidate is a name too.
+  for (let to = Math.min(tokens.length, from + 2 * MOST_JOINED - 1); to > from + 1; to -= 2) {
     const key = normKey(tokens.slice(from, to).join(''));
     if (known.has(key) || JOINT_NAMES.has(key)) return to;
   }

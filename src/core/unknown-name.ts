@@ -18,8 +18,13 @@ export function readUnknown({ artist, title, version }: NameParts): NameWithId {
   if (title !== null && known.title === null)
     return { ...known, isId: true, idKind: known.artist === null ? 'full' : 'title' };
   // "Known Track (ID Remix)": what was played is a version nobody has named.
-  if (version !== null && /^(?:ID|\?+)(?:\s|$)/.test(version)) return { ...known, isId: true, idKind: 'version' };
+  if (version !== null && isUnknownVersion(version)) return { ...known, isId: true, idKind: 'version' };
   return { ...known, isId: artist !== null && known.artist === null, idKind: null };
+}
+
+/** "ID Remix", "?": a version that nobody has named. */
+export function isUnknownVersion(version: string): boolean {
+  return /^(?:ID|\?+)(?:\s|$)/.test(version);
 }
 
 function knownOrNull(name: string | null): string | null {
