@@ -1,0 +1,31 @@
+/** Lands items as a page of a source would, without a page: for tests of what comes after. */
+import { createHash } from 'node:crypto';
+import type { Item } from '../core/items.ts';
+import type { Database } from '../platform/database.ts';
+import { landPages } from '../repositories/landing.ts';
+
+/** Returns the ids of the raw items that are new or changed, in the order of their keys. */
+export async function landItems(db: Database, items: readonly Item[], at: Date): Promise<number[]> {
+  const digest = createHash('sha256').update(JSON.stringify(items)).digest();
+  const page = {
+    source: 'mixesdb',
+    via: 'sandbox' as const,
+    url: 'https://www.mixesdb.com/w/x',
+    finalUrl: 'https://www.mixesdb.com/w/x',
+    kind: 'page',
+    status: 200,
+    headers: null,
+    redirects: [],
+    remoteAddress: null,
+    durationMs: 1,
+    fetchedAt: at,
+    runId: null,
+    document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null },
+    items,
+    problems: [],
+    requests: [],
+    lease: null,
+  };
+  const { toTransform } = await db.transaction((tx) => landPages(tx, [page], () => true, at));
+  return toTransform;
+}
