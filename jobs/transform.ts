@@ -15,6 +15,9 @@ import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { parseRawItemsPayload, type RawItemsPayload } from './payloads.ts';
 import { PRIORITY } from './queues.ts';
 
+/** Refusals that are no fault: an "ID" in a mix is what the source means to say, and nothing of it can enter the catalogue. */
+const KEPT = new Set(['unknown-track']);
+
 export const transformJob = defineJob<RawItemsPayload>({
   queues: ['transform'],
   parsePayload: parseRawItemsPayload,
@@ -41,8 +44,18 @@ async function transformHeld(tx: Queryable, raws: readonly RawItemRow[], now: Da
     if (outcome.ok) prepared.push({ id: raw.id, version: raw.version, body: storableJson(outcome.value) });
     else refused.push({ raw, refusal: outcome.refusal });
   }
+  const kept = refused.filter(({ refusal }) => KEPT.has(refusal.reason));
   await storePrepared(tx, prepared);
-  await quarantineItems(tx, refused, now);
+  await endItems(
+    tx,
+    kept.map(({ raw }) => raw.id),
+    'kept',
+  );
+  await quarantineItems(
+    tx,
+    refused.filter((each) => !kept.includes(each)),
+    now,
+  );
   if (prepared.length > 0)
     await enqueue(
       tx,
@@ -56,7 +69,7 @@ async function transformHeld(tx: Queryable, raws: readonly RawItemRow[], now: Da
       ],
       now,
     );
-  return { transformed: prepared.length, quarantined: refused.length };
+  return { transformed: prepared.length, kept: kept.length, quarantined: refused.length - kept.length };
 }
 
 /** A stage that throws has met an item it was not written for: that item is held, the others go on. */
