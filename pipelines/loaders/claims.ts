@@ -1,24 +1,26 @@
-/**
- * Claims: one row for each thing a document says something about, all its fields as printed, with the place in the document. The set (or
- * track, artist) itself is at position 0, its rows at theirs, the parts of a mashup behind their row.
- */
+/** Claims: what one document says of one thing, all its fields in one row. They explain every value of the catalogue. */
 import type { Queryable } from '../../src/platform/database.ts';
-import type { LoadInput, PreparedRow, PreparedSetlist, TrackReference } from '../pipeline.ts';
+import type { LoadInput, PreparedRow, PreparedSetlist } from '../pipeline.ts';
 import { defineBatch, sortedBy } from './columns.ts';
-
-/** An item that was loaded, with the entity it is about. */
-export interface LoadedInput {
-  readonly input: LoadInput;
-  readonly entityId: string | null;
-}
 
 interface Claim {
   readonly raw: LoadInput['raw'];
+  /** 0: the item itself; else its row. */
   readonly position: number;
+  /** 0: the row itself; else the part of its mashup. */
   readonly part: number;
-  readonly entityType: string;
+  readonly entityType: 'setlist' | 'track' | 'artist';
   readonly entityId: string;
-  readonly fields: Record<string, unknown>;
+  /** Only fields that the document gives. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Ids of what an item names. */
+export interface ClaimedIds {
+  /** The item's own entity; null for posts. */
+  readonly entityId: string | null;
+  /** Track id of a reference's key. */
+  readonly trackIds: ReadonlyMap<string, string>;
 }
 
 const CLAIMS = defineBatch<Claim>([
@@ -32,97 +34,109 @@ const CLAIMS = defineBatch<Claim>([
   ['fields', 'jsonb', ({ fields }) => JSON.stringify(fields)],
   ['observed_at', 'timestamptz', ({ raw }) => raw.observedAt.toISOString()],
 ]);
-const INSERT = `insert into claims (${CLAIMS.names}) select * from ${CLAIMS.source}`;
+const UPSERT_CLAIMS = `insert into claims as old (${CLAIMS.names}) select * from ${CLAIMS.source}
+  on conflict (raw_item_id, position, part) do update set entity_type = excluded.entity_type, entity_id = excluded.entity_id,
+    document_digest = excluded.document_digest, fields = excluded.fields, observed_at = excluded.observed_at
+  where (old.entity_type, old.entity_id, old.document_digest, old.fields)
+    is distinct from (excluded.entity_type, excluded.entity_id, excluded.document_digest, excluded.fields)`;
 
-/** Replaces what these items claimed before by what they claim now. */
-export async function loadClaims(
-  tx: Queryable,
-  loaded: readonly LoadedInput[],
-  trackIds: ReadonlyMap<string, string>,
-): Promise<void> {
-  await tx.query({
-    name: 'load-claims-clear',
-    text: 'delete from claims where raw_item_id = any($1::bigint[])',
-    values: [loaded.map(({ input }) => input.raw.id)],
-  });
-  const claims = loaded.flatMap((each) => [...claimsOf(each, trackIds)]);
-  if (claims.length === 0) return;
-  const sorted = sortedBy(claims, ({ raw }) => String(raw.id).padStart(16, '0'));
-  await tx.query({ name: 'load-claims', text: INSERT, values: CLAIMS.values(sorted) });
+/** Writes what a batch of items claims, and removes claims that they no longer make. */
+export async function loadClaims(tx: Queryable, items: readonly (LoadInput & ClaimedIds)[]): Promise<void> {
+  const claims = sortedBy(items, ({ raw }) => String(raw.id).padStart(16, '0')).flatMap((item) => [...claimsOf(item)]);
+  await removeVanished(tx, items, claims);
+  if (claims.length > 0) await tx.query({ name: 'load-claims', text: UPSERT_CLAIMS, values: CLAIMS.values(claims) });
 }
 
-function* claimsOf({ input, entityId }: LoadedInput, trackIds: ReadonlyMap<string, string>): Generator<Claim> {
-  const { raw, prepared } = input;
-  const about = (
-    position: number,
-    part: number,
-    entityType: string,
-    id: string,
-    fields: Record<string, unknown>,
-  ): Claim => ({
-    raw,
-    position,
-    part,
-    entityType,
-    entityId: id,
-    fields: said(fields),
-  });
-  const trackOf = (reference: TrackReference | null): string | null =>
-    reference === null ? null : (trackIds.get(reference.normKey) ?? null);
-  if (prepared.kind === 'track' || prepared.kind === 'artist') {
-    if (entityId !== null) yield about(0, 0, prepared.kind, entityId, prepared.fields);
-  } else if (prepared.kind === 'setlist' && entityId !== null) {
-    yield about(0, 0, 'setlist', entityId, setFields(prepared));
-    for (const row of prepared.rows) {
-      const track = trackOf(row.track);
-      // What is said of a row without a known track is said of the set.
-      yield about(row.position, 0, track === null ? 'setlist' : 'track', track ?? entityId, rowFields(row));
-      for (const [index, part] of row.parts.entries()) {
-        const partTrack = trackOf(part.track);
-        const { artist, title, mixName } = part;
-        if (partTrack !== null) yield about(row.position, index + 1, 'track', partTrack, { artist, title, mixName });
-      }
+function* claimsOf({ raw, prepared, entityId, trackIds }: LoadInput & ClaimedIds): Generator<Claim> {
+  const own = { raw, position: 0, part: 0 };
+  if (prepared.kind === 'post') {
+    for (const { track, confidence, ...mention } of prepared.mentions) {
+      const trackId = track === null ? undefined : trackIds.get(track.normKey);
+      if (trackId === undefined) continue;
+      const { position, ...said } = mention;
+      yield { raw, position, part: 0, entityType: 'track', entityId: trackId, fields: saying({ ...said, confidence }) };
     }
-  } else if (prepared.kind === 'post') {
-    for (const { position, track, artist, title, mixName, cueSeconds, confidence } of prepared.mentions) {
-      const id = trackOf(track);
-      if (id !== null) yield about(position, 0, 'track', id, { artist, title, mixName, cueSeconds, confidence });
+  } else if (entityId !== null) {
+    if (prepared.kind !== 'setlist') yield { ...own, entityType: prepared.kind, entityId, fields: prepared.fields };
+    else {
+      yield { ...own, entityType: 'setlist', entityId, fields: headFields(prepared) };
+      for (const row of prepared.rows) yield* rowClaims({ raw, row, setlistId: entityId, trackIds });
     }
   }
 }
 
-function setFields({
-  rows: _rows,
-  artists: _credits,
-  kind: _kind,
+/** An unknown track is said of the set it was played in. */
+function* rowClaims(from: {
+  raw: LoadInput['raw'];
+  row: PreparedRow;
+  setlistId: string;
+  trackIds: ReadonlyMap<string, string>;
+}): Generator<Claim> {
+  const { raw, row, setlistId, trackIds } = from;
+  const { position, parts, track, detail, ...said } = row;
+  yield { raw, position, part: 0, ...claimed(track, setlistId, trackIds), fields: saying({ ...said, ...detail }) };
+  for (const [index, { track: partTrack, ...part }] of parts.entries()) {
+    yield { raw, position, part: index + 1, ...claimed(partTrack, setlistId, trackIds), fields: saying(part) };
+  }
+}
+
+function claimed(
+  track: PreparedRow['track'],
+  setlistId: string,
+  trackIds: ReadonlyMap<string, string>,
+): Pick<Claim, 'entityType' | 'entityId'> {
+  const trackId = track === null ? undefined : trackIds.get(track.normKey);
+  return trackId === undefined
+    ? { entityType: 'setlist', entityId: setlistId }
+    : { entityType: 'track', entityId: trackId };
+}
+
+function headFields({
+  rows,
+  artists,
   event,
   venue,
   detail,
-  ...fields
-}: PreparedSetlist): Record<string, unknown> {
-  const { quality: _quality, ...printed } = fields as typeof fields & { quality?: unknown };
-  return {
-    ...printed,
+  quality: _quality,
+  kind: _kind,
+  ...said
+}: PreparedSetlist & { quality: unknown }) {
+  const place =
+    venue === null ? {} : { venue: venue.name, city: venue.city, region: venue.region, country: venue.country };
+  return saying({
+    ...said,
+    ...place,
     event: event?.name ?? null,
-    venue: venue?.name ?? null,
-    city: venue?.city ?? null,
-    country: venue?.country ?? null,
+    artists: artists.map(({ name }) => name),
+    trackCount: rows.length,
     ...detail,
-  };
+  });
 }
 
-function rowFields({ track, parts: _parts, detail, ...printed }: PreparedRow): Record<string, unknown> {
-  return { ...printed, label: track?.label ?? null, ...detail };
-}
-
-/** Only what was said: no nulls, no flags that are not set, no empty lists. */
-function said(fields: Record<string, unknown>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
+/** Without the fields that say nothing. */
+function saying(fields: Record<string, unknown>): Record<string, unknown> {
+  const said: Record<string, unknown> = {};
   for (const name in fields) {
     const value = fields[name];
-    const isEmpty =
-      value === null || value === undefined || value === false || (Array.isArray(value) && value.length === 0);
-    if (!isEmpty) kept[name] = value;
+    if (value !== null && value !== false && !(Array.isArray(value) && value.length === 0)) said[name] = value;
   }
-  return kept;
+  return said;
+}
+
+async function removeVanished(tx: Queryable, items: readonly LoadInput[], claims: readonly Claim[]): Promise<void> {
+  const { rows } = await tx.query<{ rawItemId: number; position: number; part: number }>({
+    name: 'load-claims-held',
+    text: 'select raw_item_id as "rawItemId", position, part from claims where raw_item_id = any($1::bigint[])',
+    values: [items.map(({ raw }) => raw.id)],
+  });
+  if (rows.length === 0) return;
+  const made = new Set(claims.map(({ raw, position, part }) => `${raw.id} ${position} ${part}`));
+  const gone = rows.filter(({ rawItemId, position, part }) => !made.has(`${rawItemId} ${position} ${part}`));
+  if (gone.length === 0) return;
+  await tx.query({
+    name: 'load-claims-gone',
+    text: `delete from claims c using unnest($1::bigint[], $2::int[], $3::smallint[]) d (raw_item_id, position, part)
+           where c.raw_item_id = d.raw_item_id and c.position = d.position and c.part = d.part`,
+    values: [gone.map((row) => row.rawItemId), gone.map((row) => row.position), gone.map((row) => row.part)],
+  });
 }

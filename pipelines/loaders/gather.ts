@@ -1,4 +1,5 @@
 /** What a batch of prepared items names, each thing once: the first spelling stays, gaps are filled by later mentions. */
+import { nameKey } from '../../src/core/names.ts';
 import type { Credit, LoadInput, TrackReference } from '../pipeline.ts';
 
 export interface ArtistFacts {
@@ -45,8 +46,7 @@ export function dayOf(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
-/** @param keyOfLabel normalised key of a label's name */
-export function gather(inputs: readonly LoadInput[], keyOfLabel: (name: string) => string): Gathered {
+export function gather(inputs: readonly LoadInput[]): Gathered {
   const gathered: Gathered = {
     artists: new Map(),
     labels: new Map(),
@@ -56,7 +56,7 @@ export function gather(inputs: readonly LoadInput[], keyOfLabel: (name: string) 
   };
   for (const { raw, prepared } of inputs) {
     const seen = { source: raw.source, seenOn: dayOf(raw.observedAt) };
-    for (const reference of referencesOf(prepared)) addReference(gathered, reference, seen, keyOfLabel);
+    for (const reference of referencesOf(prepared)) addReference(gathered, reference, seen);
     if (prepared.kind === 'artist') addArtist(gathered, { ...prepared.artist, seenOn: seen.seenOn });
     if (prepared.kind !== 'setlist') continue;
     for (const credit of prepared.artists) addCredit(gathered, credit, seen);
@@ -76,10 +76,10 @@ function* referencesOf(prepared: LoadInput['prepared']): Generator<TrackReferenc
   }
 }
 
-function addReference(to: Gathered, reference: TrackReference, seen: Seen, keyOfLabel: (name: string) => string): void {
+function addReference(to: Gathered, reference: TrackReference, seen: Seen): void {
   for (const credit of reference.credits) addCredit(to, credit, seen);
   if (reference.label !== null) {
-    addFilling(to.labels, { normKey: keyOfLabel(reference.label), name: reference.label });
+    addFilling(to.labels, { normKey: nameKey(reference.label), name: reference.label });
   }
   const before = to.references.get(reference.normKey);
   to.references.set(reference.normKey, before ? joined(before, reference) : { ...reference, ...seen });

@@ -1,74 +1,93 @@
-/** Mentions: tracks named in free text, as facts without the text and without its author. */
+/** Tracks named in posts and comments. */
 import { entityId } from '../../src/core/uuid5.ts';
 import type { Queryable } from '../../src/platform/database.ts';
 import type { LoadInput, PreparedPost } from '../pipeline.ts';
 import { defineBatch, sortedBy } from './columns.ts';
 
-type PostInput = LoadInput & { readonly prepared: PreparedPost };
-type Mention = PreparedPost['mentions'][number];
+export interface PostInput {
+  readonly raw: LoadInput['raw'];
+  readonly post: PreparedPost;
+}
 
-interface MentionRow {
+interface MentionRow extends PostInput {
   readonly id: string;
-  readonly input: PostInput;
-  readonly mention: Mention;
+  readonly mention: PreparedPost['mentions'][number];
   readonly trackId: string | null;
 }
 
 const MENTIONS = defineBatch<MentionRow>([
   ['id', 'uuid', ({ id }) => id],
-  ['raw_item_id', 'bigint', ({ input }) => input.raw.id],
+  ['raw_item_id', 'bigint', ({ raw }) => raw.id],
   ['position', 'int', ({ mention }) => mention.position],
-  ['source', 'text', ({ input }) => input.raw.source],
-  ['external_id', 'text', ({ input }) => input.raw.externalId],
-  ['permalink', 'text', ({ input }) => input.prepared.permalink],
+  ['source', 'text', ({ raw }) => raw.source],
+  ['external_id', 'text', ({ raw }) => raw.externalId],
+  ['permalink', 'text', ({ post }) => post.permalink],
   ['track_id', 'uuid', ({ trackId }) => trackId],
   ['artist', 'text', ({ mention }) => mention.artist],
   ['title', 'text', ({ mention }) => mention.title],
   ['mix_name', 'text', ({ mention }) => mention.mixName],
   ['cue_seconds', 'int', ({ mention }) => mention.cueSeconds],
   ['confidence', 'real', ({ mention }) => mention.confidence],
-  ['mentioned_at', 'timestamptz', ({ input }) => input.prepared.mentionedAt],
-  ['version', 'bigint', ({ input }) => input.raw.version],
+  ['mentioned_at', 'timestamptz', ({ post }) => post.mentionedAt],
+  // Never behind the raw item's: a mention that comes back after its removal must be newer than what search remembers.
+  ['version', 'bigint', ({ raw }) => raw.version],
 ]);
-const REPLACED = 'permalink track_id artist title mix_name cue_seconds confidence mentioned_at version'.split(' ');
-const UPSERT = `insert into mentions as old (${MENTIONS.names}) select * from ${MENTIONS.source}
-  on conflict (id) do update set ${REPLACED.map((name) => `${name} = excluded.${name}`).join(', ')}
-  where old.version < excluded.version returning id`;
+const CHANGEABLE = [
+  'permalink',
+  'track_id',
+  'artist',
+  'title',
+  'mix_name',
+  'cue_seconds',
+  'confidence',
+  'mentioned_at',
+];
+const UPSERT_MENTIONS = `insert into mentions as old (${MENTIONS.names}) select * from ${MENTIONS.source}
+  on conflict (id) do update set (${CHANGEABLE.join(', ')}, version) = (${columnsOf('excluded')}, greatest(old.version + 1, excluded.version))
+  where (${columnsOf('old')}) is distinct from (${columnsOf('excluded')}) returning id`;
 
-/** Writes the mentions of a batch; those that a newer reading no longer holds go. Returns the ids of all that changed or went. */
+/**
+ * Writes the mentions of posts and removes those that a post no longer makes (an edit, or a deletion that must be followed).
+ * @returns ids of mentions that are new, changed or gone
+ */
 export async function loadMentions(
   tx: Queryable,
-  inputs: readonly PostInput[],
+  posts: readonly PostInput[],
   trackIds: ReadonlyMap<string, string>,
 ): Promise<string[]> {
-  if (inputs.length === 0) return [];
-  const rows = inputs.flatMap((input) =>
-    input.prepared.mentions.map((mention) => ({
-      id: entityId('mention', `${input.raw.source}:${input.raw.externalId}:${mention.position}`),
-      input,
-      mention,
-      trackId: mention.track === null ? null : (trackIds.get(mention.track.normKey) ?? null),
-    })),
-  );
-  const gone = await removeVanished(tx, inputs, rows);
+  if (posts.length === 0) return [];
+  const gone = await removeVanished(tx, posts);
+  const rows = posts.flatMap((input) => mentionsOf(input, trackIds));
   if (rows.length === 0) return gone;
   const written = await tx.query<{ id: string }>({
     name: 'load-mentions',
-    text: UPSERT,
+    text: UPSERT_MENTIONS,
     values: MENTIONS.values(sortedBy(rows, ({ id }) => id)),
   });
   return [...gone, ...written.rows.map(({ id }) => id)];
 }
 
-async function removeVanished(
-  tx: Queryable,
-  inputs: readonly PostInput[],
-  rows: readonly MentionRow[],
-): Promise<string[]> {
-  const { rows: gone } = await tx.query<{ id: string }>({
-    name: 'load-mentions-vanished',
-    text: 'delete from mentions where raw_item_id = any($1::bigint[]) and not id = any($2::uuid[]) returning id',
-    values: [inputs.map(({ raw }) => raw.id), rows.map(({ id }) => id)],
+function mentionsOf({ raw, post }: PostInput, trackIds: ReadonlyMap<string, string>): MentionRow[] {
+  return post.mentions.map((mention) => ({
+    id: entityId('mention', `${raw.source}:${raw.externalId}:${mention.position}`),
+    raw,
+    post,
+    mention,
+    trackId: mention.track === null ? null : (trackIds.get(mention.track.normKey) ?? null),
+  }));
+}
+
+/** Positions count without gaps, so what vanished lies behind the last one. */
+async function removeVanished(tx: Queryable, posts: readonly PostInput[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'load-mentions-gone',
+    text: `delete from mentions m using unnest($1::bigint[], $2::int[]) d (raw_item_id, length)
+           where m.raw_item_id = d.raw_item_id and m.position > d.length returning m.id`,
+    values: [posts.map(({ raw }) => raw.id), posts.map(({ post }) => post.mentions.length)],
   });
-  return gone.map(({ id }) => id);
+  return rows.map(({ id }) => id);
+}
+
+function columnsOf(relation: string): string {
+  return CHANGEABLE.map((name) => `${relation}.${name}`).join(', ');
 }

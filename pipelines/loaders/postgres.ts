@@ -1,96 +1,70 @@
 /**
- * The Postgres loader: a batch of about 50 prepared items becomes entities, claims and search changes in the caller's transaction, by a
- * constant number of prepared statements. Rows go in the order of their keys, so that two loaders wait for each other and never deadlock.
+ * The Postgres loader: about 50 prepared items become entities, claims and search changes in the caller's transaction. Set-based throughout:
+ * the number of statements does not depend on the number of rows. Loading an unchanged item again changes nothing but its state.
+ *
+ * Locks are taken in one order by all loaders (ISRC buckets, artists, labels, venues, events, known tracks, new tracks, sets, search outbox; rows by key
+ * within each), so two of them may wait for each other but never deadlock.
  */
-
-import { nameKey } from '../../src/core/names.ts';
-import { entityId } from '../../src/core/uuid5.ts';
 import type { Queryable } from '../../src/platform/database.ts';
-import type { LoadedItem, LoadInput, Prepared } from '../pipeline.ts';
-import { type LoadedInput, loadClaims } from './claims.ts';
-import { defineBatch, sortedBy } from './columns.ts';
+import type { LoadedItem, LoadInput } from '../pipeline.ts';
+import { type ClaimedIds, loadClaims } from './claims.ts';
 import { gather } from './gather.ts';
-import { loadMentions } from './mentions.ts';
+import { loadMentions, type PostInput } from './mentions.ts';
 import { loadNames, type NamedIds } from './named-entities.ts';
+import { finishItems, loadQuality } from './raw-items.ts';
+import { markChanged } from './search-outbox.ts';
+import type { SetInput } from './setlist-rows.ts';
 import { loadSetlists, setlistId } from './setlists.ts';
 import { loadTracks } from './tracks.ts';
 
-const DONE = defineBatch<{ raw: LoadInput['raw']; prepared: Prepared; entityId: string | null }>([
-  ['id', 'bigint', ({ raw }) => raw.id],
-  ['entity_id', 'uuid', (done) => done.entityId],
-  ['event_date', 'date', ({ prepared }) => (prepared.kind === 'setlist' ? prepared.eventDate : null)],
-  ['score', 'real', ({ prepared }) => prepared.quality.score],
-  ['reasons', 'jsonb', ({ prepared }) => JSON.stringify(prepared.quality.reasons)],
-]);
-const MARK_LOADED = `with d as materialized (select * from ${DONE.source}),
-  done as (update raw_items r set state = 'loaded', entity_id = d.entity_id, event_date = d.event_date from d where r.id = d.id),
-  gone as (delete from items i using d where i.raw_item_id = d.id)
-  insert into quality_scores (raw_item_id, score, reasons) select id, score, reasons from d
-  on conflict (raw_item_id) do update set score = excluded.score, reasons = excluded.reasons`;
-
-const CHANGES = defineBatch<{ type: string; id: string; at: string }>([
-  ['entity_type', 'text', ({ type }) => type],
-  ['entity_id', 'uuid', ({ id }) => id],
-  ['changed_at', 'timestamptz', ({ at }) => at],
-]);
-const NOTE_CHANGES = `insert into search_outbox (${CHANGES.names}) select * from ${CHANGES.source}
-  on conflict (entity_type, entity_id) do update set changed_at = excluded.changed_at`;
-
-/** Loads a batch. Throws what Postgres refuses; then nothing of the batch is kept. @param now time of decisions and changes */
+/**
+ * Loads items whose raw rows the caller holds locked (`holdTransformed`), so that each is the newest version and nobody else loads it.
+ * @param now time of decisions and of search changes
+ */
 export async function loadBatch(tx: Queryable, inputs: readonly LoadInput[], now: Date): Promise<LoadedItem[]> {
-  const gathered = gather(inputs, nameKey);
+  if (inputs.length === 0) return [];
+  const gathered = gather(inputs);
   const names = await loadNames(tx, gathered);
   const tracks = await loadTracks(tx, gathered.references, names, now);
-  const setlists = await loadSetlists(tx, inputs.filter(isOf('setlist')), names, tracks.ids);
-  const mentions = await loadMentions(tx, inputs.filter(isOf('post')), tracks.ids);
-  const loaded = inputs.map((input) => ({ input, entityId: entityOf(input, names, tracks.ids) }));
-  await loadClaims(tx, loaded, tracks.ids);
-  await noteChanges(
+  const items = inputs.map((input) => ({ ...input, ...ownEntity(input, names, tracks.ids) }));
+  const sets = await loadSetlists(tx, items.flatMap(asSet), names, tracks.ids);
+  const mentions = await loadMentions(tx, items.flatMap(asPost), tracks.ids);
+  await loadClaims(tx, items);
+  await loadQuality(tx, inputs);
+  const loaded = items.map(loadedItem);
+  await finishItems(tx, loaded);
+  const changedTracks = [...tracks.changed, ...sets.replayed];
+  await markChanged(
     tx,
-    { artist: names.changedArtists, track: tracks.changed, setlist: setlists, mention: mentions },
+    { artist: names.changedArtists, mention: mentions, setlist: sets.changed, track: changedTracks },
     now,
   );
-  await markLoaded(tx, loaded);
-  return loaded.map(({ input: { raw, prepared }, entityId: id }) => ({
-    rawItemId: raw.id,
-    entityId: id,
-    eventDate: prepared.kind === 'setlist' ? prepared.eventDate : null,
-  }));
+  return loaded;
 }
 
-function isOf<Kind extends Prepared['kind']>(kind: Kind) {
-  return (input: LoadInput): input is LoadInput & { prepared: Extract<Prepared, { kind: Kind }> } =>
-    input.prepared.kind === kind;
-}
+type Item = LoadInput & ClaimedIds;
 
-/** The entity an item is about; a post is about none, its mentions are. */
-function entityOf(input: LoadInput, { artists }: NamedIds, trackIds: ReadonlyMap<string, string>): string | null {
-  const { prepared } = input;
+function ownEntity({ raw, prepared }: LoadInput, names: NamedIds, trackIds: ReadonlyMap<string, string>): ClaimedIds {
   switch (prepared.kind) {
     case 'setlist':
-      return setlistId(input);
+      return { entityId: setlistId(raw), trackIds };
     case 'track':
-      return trackIds.get(prepared.track.normKey) ?? null;
+      return { entityId: trackIds.get(prepared.track.normKey) ?? null, trackIds };
     case 'artist':
-      return artists.get(prepared.artist.normKey) ?? entityId('artist', prepared.artist.normKey);
+      return { entityId: names.artists.get(prepared.artist.normKey) ?? null, trackIds };
     case 'post':
-      return null;
+      return { entityId: null, trackIds };
   }
 }
 
-async function noteChanges(tx: Queryable, changed: Record<string, readonly string[]>, now: Date): Promise<void> {
-  const at = now.toISOString();
-  const rows = Object.entries(changed).flatMap(([type, ids]) => [...new Set(ids)].map((id) => ({ type, id, at })));
-  if (rows.length === 0) return;
-  const sorted = sortedBy(rows, ({ type, id }) => `${type} ${id}`);
-  await tx.query({ name: 'load-search-outbox', text: NOTE_CHANGES, values: CHANGES.values(sorted) });
+function asSet({ raw, prepared, entityId }: Item): SetInput[] {
+  return prepared.kind === 'setlist' && entityId !== null ? [{ id: entityId, raw, set: prepared }] : [];
 }
 
-async function markLoaded(tx: Queryable, loaded: readonly LoadedInput[]): Promise<void> {
-  const rows = loaded.map(({ input, entityId: id }) => ({ ...input, entityId: id }));
-  await tx.query({
-    name: 'load-mark-loaded',
-    text: MARK_LOADED,
-    values: DONE.values(sortedBy(rows, ({ raw }) => String(raw.id).padStart(16, '0'))),
-  });
+function asPost({ raw, prepared }: Item): PostInput[] {
+  return prepared.kind === 'post' ? [{ raw, post: prepared }] : [];
+}
+
+function loadedItem({ raw, prepared, entityId }: Item): LoadedItem {
+  return { rawItemId: raw.id, entityId, eventDate: prepared.kind === 'setlist' ? prepared.eventDate : null };
 }
