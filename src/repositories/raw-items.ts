@@ -59,7 +59,11 @@ export async function storePrepared(
 }
 
 /** Ends items short of the catalogue. Those that got there by another job's work stay loaded. */
-export async function endItems(tx: Queryable, ids: readonly number[], state: 'quarantined' | 'dead'): Promise<void> {
+export async function endItems(
+  tx: Queryable,
+  ids: readonly number[],
+  state: 'kept' | 'quarantined' | 'dead',
+): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
     `update raw_items set state = $2 where id = any($1::bigint[]) and state in ('landed', 'transformed', 'dead')`,
