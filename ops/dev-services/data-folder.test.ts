@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { defaultDataDir } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/core/errors.ts';
-import { defaultDataDir, holdDataFolder, openDataFolder, secretOf } from './data-folder.ts';
+import { holdDataFolder, openDataFolder, secretOf } from './data-folder.ts';
 import { withLock } from './lock-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'musicdb-folder-'));

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { asError, ConfigError } from '../../src/core/errors.ts';
 import { takeLock } from './lock-file.ts';
@@ -27,11 +26,6 @@ export interface DataFolder {
 export interface HeldDataFolder {
   folder: DataFolder;
   release: () => void;
-}
-
-/** The user's own data folder: `$XDG_DATA_HOME/musicdb`, else `~/.local/share/musicdb`. */
-export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'musicdb');
 }
 
 /** Makes the folder where it is missing and says where things are in it. Throws ConfigError when it cannot be made. */

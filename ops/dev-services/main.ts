@@ -3,8 +3,8 @@
  * Prints the URLs as shell lines on stdout, everything else on stderr; Ctrl-C stops all.
  */
 import { parseArgs } from 'node:util';
+import { defaultDataDir } from '../../src/config/config.ts';
 import { asError, ConfigError, MusicDbError, UsageError } from '../../src/core/errors.ts';
-import { defaultDataDir } from './data-folder.ts';
 import { startServices } from './start-services.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);

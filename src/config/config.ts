@@ -140,8 +140,9 @@ export function configVariables(): string[] {
   return [...Object.values(SETTINGS).map(({ variable }) => variable), ...CREDENTIALS];
 }
 
-function defaultDataDir(): string {
-  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'musicdb');
+/** The user's own data folder: `$XDG_DATA_HOME/musicdb`, else `~/.local/share/musicdb`. */
+export function defaultDataDir(env: Environment = process.env): string {
+  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'musicdb');
 }
 
 /** Switches that sources name among their conditions though they are settings of ours. */
