@@ -43,7 +43,7 @@ export interface Landed {
   readonly toTransform: number[];
   readonly pages: number;
   readonly items: number;
-  /** Items that were known with the same content. One that could not be used then is not among them: it is tried again. */
+  /** Items that told nothing new: known with the same content, or told by a newer page. One that could not be used then is tried again. */
   readonly unchanged: number;
   readonly newRequests: number;
   readonly quarantined: number;
@@ -163,7 +163,8 @@ async function upsertRawItems(
            on conflict (source, kind, external_id) do update
              set document_digest = excluded.document_digest, document_position = excluded.document_position, url = excluded.url, body = excluded.body,
                  body_digest = excluded.body_digest, state = excluded.state, run_id = excluded.run_id, observed_at = excluded.observed_at, version = raw_items.version + 1
-             where (raw_items.body_digest <> excluded.body_digest or raw_items.state in ('quarantined', 'dead')) and raw_items.observed_at <= excluded.observed_at
+             where (raw_items.body_digest <> excluded.body_digest or raw_items.state in ('quarantined', 'dead'))
+               and (raw_items.observed_at, raw_items.document_digest) <= (excluded.observed_at, excluded.document_digest)
            returning id, kind`,
     values: [
       rows.map((r) => r.page.source),
@@ -180,10 +181,14 @@ async function upsertRawItems(
     ],
   });
   const toTransform = changed.filter(({ kind }) => isPipelined(kind)).map(({ id }) => id);
-  return { toTransform, items: rows.length, unchanged: rows.length - changed.length };
+  const items = pages.reduce((sum, page) => sum + page.items.length, 0);
+  return { toTransform, items, unchanged: items - changed.length };
 }
 
-/** One row an item key, the newest reading of a batch winning, in key order (two landings must not deadlock). */
+/**
+ * One row an item key, the newest reading of a batch winning, in key order (two landings must not deadlock). Of two documents of one moment
+ * the greater digest wins, here as in the upsert: whichever comes last, and however often, the same one stays.
+ */
 function rawRows(pages: readonly LandingPage[]): RawRow[] {
   const byKey = new Map<string, RawRow>();
   for (const page of pages) {
@@ -191,11 +196,16 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
       const externalId = storableKey(externalIdOf(item));
       const key = `${page.source}\u001f${item.kind}\u001f${externalId}`;
       const known = byKey.get(key);
-      if (known !== undefined && known.page.fetchedAt > page.fetchedAt) continue;
+      if (known !== undefined && isNewer(known.page, page)) continue;
       byKey.set(key, { page, item, externalId, body: storableJson(withoutPurged(item)), position });
     }
   }
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+function isNewer(a: LandingPage, b: LandingPage): boolean {
+  const difference = a.fetchedAt.getTime() - b.fetchedAt.getTime();
+  return difference === 0 ? Buffer.compare(a.document.digest, b.document.digest) > 0 : difference > 0;
 }
 
 /** A post its author or a moderator deleted keeps its place in the thread and nothing of its content: a duty, not a choice. */
