@@ -1,21 +1,27 @@
 /** Files and standard input as bytes, with the limits and refusals that every command shares. */
-import { open, readdir, stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PermanentError, UsageError } from '../core/errors.ts';
 
 /** The largest page that is read into memory; real ones stay under 1 MB. */
 export const MAX_INPUT_BYTES = 50 * 1024 * 1024;
 
-/** @throws UsageError when there is no such file, PermanentError `TOO_LARGE` over the limit. */
+/** @throws UsageError when there is no such file or it is a folder, PermanentError `TOO_LARGE` over the limit. */
 export async function readInput(file: string): Promise<Buffer> {
-  return file === '-' ? readStandardInput() : readFileWithin(file);
+  if (file === '-') return collect(process.stdin, 'standard input');
+  await checkInput(file);
+  return collect(createReadStream(file), file);
 }
 
 /** Refuses what could not be read, before anything is done with any file. */
 export async function checkInput(file: string): Promise<void> {
   if (file === '-') return;
   if ((await kindOf(file)) === 'folder')
-    throw new UsageError(`${file} is a folder, expected a file`, { code: 'NOT_A_FILE' });
+    throw new UsageError(`${file} is a folder, expected a file`, {
+      code: 'NOT_A_FILE',
+      hint: 'Name the page itself; only `musicdb import` takes whole folders.',
+    });
   const { size } = await stat(file);
   if (size > MAX_INPUT_BYTES) throw tooLarge(file, size);
 }
@@ -36,20 +42,11 @@ async function filesIn(folder: string): Promise<string[]> {
     .sort();
 }
 
-async function readFileWithin(file: string): Promise<Buffer> {
-  if ((await kindOf(file)) === 'folder')
-    throw new UsageError(`${file} is a folder, expected a file`, { code: 'NOT_A_FILE' });
-  const handle = await open(file, 'r');
-  try {
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
-}
-
 async function kindOf(name: string): Promise<'file' | 'folder'> {
   try {
-    return (await stat(name)).isDirectory() ? 'folder' : 'file';
+    const kind = (await stat(name)).isDirectory() ? 'folder' : 'file';
+    await access(name, constants.R_OK);
+    return kind;
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'error';
     throw new UsageError(code === 'ENOENT' ? `no such file: ${name}` : `${name} cannot be read (${code})`, {
@@ -60,19 +57,20 @@ async function kindOf(name: string): Promise<'file' | 'folder'> {
   }
 }
 
-async function readStandardInput(): Promise<Buffer> {
+/** Counts what really comes: a pipe or a device has no size to ask for before. */
+async function collect(stream: NodeJS.ReadableStream, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
-    if (size > MAX_INPUT_BYTES) throw tooLarge('standard input', size);
+    if (size > MAX_INPUT_BYTES) throw tooLarge(name, size);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 function tooLarge(name: string, size: number): PermanentError {
-  return new PermanentError(`${name} is too large to be a page: ${size} bytes, expected at most ${MAX_INPUT_BYTES}`, {
+  return new PermanentError(`${name} is too large to be a page: ${size} bytes, at most ${MAX_INPUT_BYTES} are read`, {
     code: 'TOO_LARGE',
     hint: 'Split it, or import the single pages.',
   });

@@ -1,6 +1,7 @@
 /** The command line: one table of commands; each loads its code only when it is called, so that small commands start fast. */
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../core/errors.ts';
+import { VERSION } from '../platform/user-agent.ts';
 import { reportFailure } from './output.ts';
 
 /** What a command's module exports. The return value is the exit status; undefined means 0. */
@@ -13,9 +14,12 @@ interface CommandLine {
   readonly usage: string;
   readonly summary: string;
   readonly options?: readonly (readonly [flags: string, description: string])[];
+  /** What --help says after the options. */
+  readonly helpText?: () => Promise<string>;
   readonly load: () => Promise<{ run: Run }>;
 }
 
+const SEE_COMMANDS = 'Run `musicdb --help` for the list of commands.';
 const DATA = ['--data <dir>', 'data folder (default: $MUSICDB_DATA, else the user’s data directory)'] as const;
 const LIMIT = ['--limit <n>', 'rows at most (default 20)'] as const;
 
@@ -104,6 +108,12 @@ const COMMANDS: readonly CommandLine[] = [
   {
     usage: 'config',
     summary: 'the configuration in force, secrets redacted',
+    helpText: async () => {
+      const { configVariables } = await import('../config/config.ts');
+      return `\nEnvironment variables (secrets also from <NAME>_FILE):\n${configVariables()
+        .map((name) => `  ${name}`)
+        .join('\n')}`;
+    },
     load: () => import('./commands/config.ts'),
   },
   {
@@ -147,31 +157,50 @@ export async function main(argv: string[]): Promise<void> {
 }
 
 async function runCommandLine(argv: string[]): Promise<number> {
-  let status: number | undefined;
-  const program = new Command('musicdb')
-    .description('What was played, by whom, where and when.')
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
-  for (const line of COMMANDS) {
-    const command = program.command(line.usage).description(line.summary).exitOverride();
-    command.addOption(new Option('--json', 'one JSON value on stdout'));
-    for (const [flags, description] of line.options ?? []) command.option(flags, description);
-    command.action(async () => {
-      const { run } = await line.load();
-      status = await run(command.processedArgs.flat() as string[], command.opts());
-    });
-  }
+  // People also write the option that every command has before the command.
+  const line = argv[0] === '--json' ? [...argv.slice(1), '--json'] : argv;
+  const outcome: Outcome = { status: undefined };
+  const program = await buildProgram(line.includes('--help') || line.includes('-h') ? line[0] : undefined, outcome);
   try {
-    if (argv.length === 0)
-      throw new UsageError('no command given', { hint: 'Run `musicdb --help` for the list of commands.' });
-    await program.parseAsync(argv, { from: 'user' });
+    if (line.length === 0 || line[0] === '--json') throw new UsageError('no command given', { hint: SEE_COMMANDS });
+    await program.parseAsync(line, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // --help has printed what was asked for; everything else is a mistake on the line.
     if (error.exitCode === 0) return 0;
-    throw new UsageError(error.message.replace(/^error: /, ''), {
-      hint: `Run \`musicdb ${argv[0]?.startsWith('-') ? '' : `${argv[0]} `}--help\` to see what is accepted.`,
+    throw mistake(error, line[0] ?? '');
+  }
+  return outcome.status ?? 0;
+}
+
+interface Outcome {
+  status: number | undefined;
+}
+
+/** @param helped the command whose --help was asked for: only then its help text is made. */
+async function buildProgram(helped: string | undefined, outcome: Outcome): Promise<Command> {
+  const program = new Command('musicdb')
+    .description('What was played, by whom, where and when.')
+    .version(VERSION, '--version', 'print the version')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 wrong usage or configuration.');
+  for (const { usage, summary, options, helpText, load } of COMMANDS) {
+    const command = program.command(usage).description(summary).exitOverride();
+    command.addOption(new Option('--json', 'one JSON value on stdout'));
+    for (const [flags, description] of options ?? []) command.option(flags, description);
+    if (helpText !== undefined && command.name() === helped) command.addHelpText('after', await helpText());
+    command.action(async () => {
+      const { run } = await load();
+      outcome.status = await run(command.processedArgs.flat() as string[], command.opts());
     });
   }
-  return status ?? 0;
+  return program;
+}
+
+function mistake(error: CommanderError, command: string): UsageError {
+  const isKnown = COMMANDS.some(({ usage }) => usage.split(' ')[0] === command);
+  return new UsageError(error.message.replace(/^error: /, '').replace('\n', ' '), {
+    hint: isKnown ? `Run \`musicdb ${command} --help\` to see what is accepted.` : SEE_COMMANDS,
+  });
 }

@@ -1,5 +1,6 @@
 /** What the command line prints: results on stdout, everything else on stderr. */
 import { MusicDbError, UsageError } from '../core/errors.ts';
+import type { Problem } from '../core/source.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -17,6 +18,17 @@ export function printLine(line = ''): void {
 /** A remark for the person who watches; never part of the result. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** One problem of one file: where, what, and at which place in it. A message that says its code in words is not told twice. */
+export function describeProblem(file: string, { code, message, where }: Problem): string {
+  const what = message.startsWith(code.replaceAll('-', ' ')) ? message : `${code}: ${message}`;
+  return `${file === '-' ? 'standard input' : file}: ${what}${where === null ? '' : ` (at ${where})`}`;
+}
+
+/** "1 file", "2 files". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Columns as wide as their widest cell; numbers to the right. "" for no rows. */

@@ -3,9 +3,11 @@
  * command may, services of its own on that folder for as long as it runs.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobCtx } from '../../jobs/job.ts';
 import { startServices } from '../../ops/dev-services/start-services.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import { PermanentError } from '../core/errors.ts';
 import { Releases } from '../platform/context.ts';
 import { createLogger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
@@ -16,6 +18,9 @@ import { note } from './output.ts';
 import { assertReachable } from './reachable.ts';
 import { type Runtime, readRuntime } from './runtime-file.ts';
 import { listenForShutdown } from './shutdown.ts';
+
+/** Time between two looks at a MusicDB that is starting, milliseconds. */
+const LOOK_EVERY_MS = 250;
 
 export interface ServiceOptions {
   readonly role: string;
@@ -39,7 +44,7 @@ export async function withServices<T>(
   const releases = new Releases();
   const shutdown = listenForShutdown();
   try {
-    const found = await findServices(configFor(data), mayStart, releases);
+    const found = await findServices(configFor(data), mayStart, releases, shutdown.signal);
     const ctx = openContext(found.config, { role, releases, signal: shutdown.signal });
     await assertReachable(ctx);
     if (found.owned) await takeOver(ctx);
@@ -72,10 +77,11 @@ async function findServices(
   config: Config,
   mayStart: boolean,
   releases: Releases,
+  signal: AbortSignal,
 ): Promise<{ config: Config; owned: boolean }> {
   if (config.databaseUrl !== null && config.redisUrl !== null) return { config, owned: false };
-  const runtime = readRuntime(config.dataDir);
-  if (runtime?.ready) return { config: withRuntime(config, runtime), owned: false };
+  const runtime = await readyRuntime(config.dataDir, signal);
+  if (runtime !== null) return { config: withRuntime(config, runtime), owned: false };
   if (!mayStart) return { config, owned: false };
   note(`no MusicDB runs on ${config.dataDir}: starting its services for this command`);
   const log = createLogger(config.logLevel, { role: 'services' });
@@ -87,4 +93,18 @@ async function findServices(
   releases.defer('services', () => services.stop());
   await migrate(services.databaseUrl);
   return { config: { ...config, databaseUrl: services.databaseUrl, redisUrl: services.redisUrl }, owned: true };
+}
+
+/** The MusicDB that runs on the folder, as soon as it can be used; null when none does. One that is just starting is waited for. */
+async function readyRuntime(dataDir: string, signal: AbortSignal): Promise<Runtime | null> {
+  let runtime = readRuntime(dataDir);
+  if (runtime !== null && !runtime.ready)
+    note(`MusicDB (pid ${runtime.process.pid}) is starting on ${dataDir}: waiting for it`);
+  while (runtime !== null && !runtime.ready) {
+    if (signal.aborted)
+      throw new PermanentError(`stopped before the MusicDB on ${dataDir} was ready`, { code: 'STOPPED' });
+    await sleep(LOOK_EVERY_MS);
+    runtime = readRuntime(dataDir);
+  }
+  return runtime;
 }

@@ -3,13 +3,14 @@
  * taken, so that a wrong name loads nothing; a page that cannot be used is archived, held in quarantine and named; the others go on.
  */
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { JobCtx } from '../../../jobs/job.ts';
 import { Lander } from '../../../jobs/lander.ts';
 import { PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { isPipelined } from '../../../pipelines/registry.ts';
 import { loadSource } from '../../../spiders/registry.ts';
 import { UsageError } from '../../core/errors.ts';
-import type { ParseResult, Source } from '../../core/source.ts';
+import type { ParseResult, Problem, Source } from '../../core/source.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { finishRun, startRun } from '../../repositories/runs.ts';
 import { readSummary } from '../../repositories/summary.ts';
@@ -17,7 +18,7 @@ import { drain } from '../../worker/drain.ts';
 import { startWorker } from '../../worker/worker.ts';
 import { sourceArgument } from '../arguments.ts';
 import { checkInput, listFiles, readInput } from '../input.ts';
-import { type CommonOptions, note, printJson, printLine } from '../output.ts';
+import { type CommonOptions, counted, describeProblem, note, printJson, printLine } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { withServices } from '../with-services.ts';
 
@@ -38,11 +39,18 @@ interface Imported {
   items: Record<string, number>;
   unchanged: number;
   quarantined: number;
-  /** Files of kinds no parser reads yet, by kind. */
+  /** Files and parts of files of kinds no parser reads yet, by kind. */
   notReadYet: Record<string, number>;
   /** Files that gave nothing usable. */
   problems: FileProblem[];
+  /** What was odd about files that did give something. */
+  remarks: FileProblem[];
 }
+
+/** Says by its message which kind it is of. */
+const NOT_READ = /^not read yet: /;
+/** Problems of pages that are whole and hold nothing for the catalogue: no error, but never silence. */
+const KIND_OF_UNREAD: Readonly<Record<string, string>> = { fragment: 'row-fragment' };
 
 export async function run([sourceName = '', ...names]: string[], options: Options): Promise<number> {
   const source = await loadSource(sourceArgument(sourceName));
@@ -64,7 +72,7 @@ export async function run([sourceName = '', ...names]: string[], options: Option
       runId,
       {
         state: finished ? 'done' : 'cancelled',
-        counts: { ...imported, problems: imported.problems.length },
+        counts: { ...imported, problems: imported.problems.length, remarks: imported.remarks.length },
         error: null,
       },
       ctx.clock.now(),
@@ -88,6 +96,7 @@ async function importFiles(
     quarantined: 0,
     notReadYet: {},
     problems: [],
+    remarks: [],
   };
   const progress = createProgress();
   for (const [index, file] of files.entries()) {
@@ -127,7 +136,8 @@ async function importFile(
     runId,
     document: { ...stored, contentEncoding: null },
     items: result.items,
-    problems: result.problems,
+    // A saved page has no address to be known by; its name is what the person knows it by.
+    problems: file === '-' ? result.problems : result.problems.map((problem) => inFile(file, problem)),
     // What a saved page links to is not fetched: importing asks nothing of the network.
     requests: [],
     lease: null,
@@ -135,33 +145,41 @@ async function importFile(
   return result;
 }
 
+function inFile(file: string, problem: Problem): Problem {
+  return { ...problem, message: `${basename(file)}: ${problem.message}` };
+}
+
 function countResult(imported: Imported, file: string, { items, problems }: ParseResult): void {
   for (const { kind } of items) imported.items[kind] = (imported.items[kind] ?? 0) + 1;
-  if (items.length > 0) return;
-  const unread = problems.find(({ code }) => code === 'not-read-yet');
-  if (unread !== undefined) {
-    const kind = unread.message.replace(/^not read yet: /, '');
-    imported.notReadYet[kind] = (imported.notReadYet[kind] ?? 0) + 1;
-    note(`${file}: ${unread.message}`);
-    return;
-  }
-  const [first] = problems;
-  if (first === undefined) return;
-  imported.problems.push({ file, code: first.code, message: first.message });
-  note(`${file}: ${first.code}: ${first.message}${first.where === null ? '' : ` (at ${first.where})`}`);
+  const unread = problems.filter((problem) => unreadKind(problem) !== null);
+  for (const kind of unread.map(unreadKind))
+    if (kind !== null) imported.notReadYet[kind] = (imported.notReadYet[kind] ?? 0) + 1;
+  const faults: Problem[] = problems.filter((problem) => unreadKind(problem) === null);
+  if (items.length + problems.length === 0)
+    faults.push({ code: 'no-items', message: 'nothing is listed on it', where: null });
+  const gaveNothing = items.length === 0 && unread.length === 0 && problems.length > 0;
+  const list = gaveNothing ? imported.problems : imported.remarks;
+  // One line a file is enough to find it again by; the others of a file that gave nothing follow from the first.
+  for (const { code, message } of gaveNothing ? faults.slice(0, 1) : faults) list.push({ file, code, message });
+  for (const problem of [...unread, ...faults]) note(describeProblem(file, problem));
+}
+
+/** The kind of what a problem says is not read, null for other problems. */
+function unreadKind({ code, message }: Problem): string | null {
+  return code === 'not-read-yet' ? message.replace(NOT_READ, '') : (KIND_OF_UNREAD[code] ?? null);
 }
 
 /** Works the pipeline's queues in this process, beside any other worker, until everything that came in is loaded or held. */
 async function workOff(ctx: JobCtx): Promise<boolean> {
   const worker = await startWorker(ctx, { queues: PIPELINE_QUEUES, concurrency: null });
   const progress = createProgress();
-  let most = 1;
+  let most = 0;
   try {
     return await drain(ctx, {
       requestsOf: null,
       onProgress: ({ items, jobs }) => {
         most = Math.max(most, items);
-        progress.show([{ name: 'items', done: most - items, total: most, remark: `${jobs} jobs left` }]);
+        if (most > 0) progress.show([{ name: 'items', done: most - items, total: most, remark: `${jobs} jobs left` }]);
       },
     });
   } finally {
@@ -178,16 +196,15 @@ async function report(ctx: JobCtx, source: Source, imported: Imported, json: boo
     return;
   }
   const kinds = Object.entries(imported.items).map(
-    ([kind, count]) => `${count} ${kind}${isPipelined(kind) ? '' : ' (kept)'}`,
+    ([kind, count]) => `${counted(count, kind)}${isPipelined(kind) ? '' : ' (kept)'}`,
   );
   printLine(
-    `${imported.files} files of ${source.facts.title}: ${kinds.join(', ') || 'no items'}; ${imported.unchanged} known already, ${imported.quarantined} held in quarantine`,
+    `${counted(imported.files, 'file')} of ${source.facts.title}: ${kinds.join(', ') || 'no items'}; ${imported.unchanged} known already, ${imported.quarantined} newly held in quarantine`,
   );
   for (const [kind, count] of Object.entries(imported.notReadYet)) printLine(`  not read yet: ${kind} (${count})`);
-  if (imported.problems.length > 0)
-    printLine(
-      `  ${imported.problems.length} files gave nothing usable; \`musicdb quarantine --source ${source.facts.name}\` says why`,
-    );
+  if (imported.problems.length > 0) printLine(`  ${counted(imported.problems.length, 'file')} gave nothing usable`);
+  if (imported.problems.length > 0 || imported.quarantined > 0)
+    printLine(`  \`musicdb quarantine --source ${source.facts.name}\` lists what is held, and why`);
   printLine(
     `catalogue: ${catalogue.setlists} sets, ${catalogue.setlistTracks} set tracks, ${catalogue.tracks} tracks, ${catalogue.artists} artists, ${catalogue.mentions} mentions; ${search.documents} documents in search`,
   );

@@ -23,7 +23,7 @@ export async function run([indexName = '', ...words]: string[], options: Options
     return;
   }
   printLine(`${answer.total} ${answer.total === 1 ? index.slice(0, -1) : index} found`);
-  for (const { id, body } of answer.hits) printLine(`  ${id}  ${describe(body)}`);
+  for (const { id, body } of answer.hits) printLine(`  ${id}  ${describe(index, body)}`);
 }
 
 function indexArgument(text: string): SearchIndex {
@@ -31,12 +31,27 @@ function indexArgument(text: string): SearchIndex {
   throw new UsageError(`unknown index "${text}"`, { hint: `Known: ${SEARCH_INDICES.join(', ')}.` });
 }
 
-function describe(body: Record<string, unknown>): string {
-  const name = [body.artist ?? body.artists, body.title ?? body.name]
-    .filter((part) => typeof part === 'string' && part !== '')
-    .join(' - ');
-  const tail = [body.mixName, body.date ?? body.eventDate, body.venue].filter(
-    (part) => typeof part === 'string' && part !== '',
-  );
+/** "Artist - Title (mix, date, venue, city, source)"; the title of a set often says some of it already. */
+function describe(index: SearchIndex, body: Record<string, unknown>): string {
+  const title = textOf(body.title ?? body.name);
+  const isSaid = (part: string) => index === 'setlists' && title?.toLowerCase().includes(part.toLowerCase()) === true;
+  const artist = textOf(body.artist);
+  const name = [artist !== null && isSaid(artist) ? null : artist, title].filter((part) => part !== null).join(' - ');
+  const date = dateText(textOf(body.date), textOf(body.datePrecision));
+  const tail = [textOf(body.mixName), date, textOf(body.venue), textOf(body.city)]
+    .filter((part) => part !== null && !isSaid(part))
+    .concat(textOf(body.source) ?? []);
   return tail.length === 0 ? name : `${name} (${tail.join(', ')})`;
+}
+
+/** As much of a date as is known: "2024-11-11", "2024-11", "2024", "200X". */
+function dateText(date: string | null, precision: string | null): string | null {
+  if (date === null || precision === 'unknown') return null;
+  if (precision === 'month') return date.slice(0, 7);
+  if (precision === 'year') return date.slice(0, 4);
+  return precision === 'decade' ? `${date.slice(0, 3)}X` : date;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }

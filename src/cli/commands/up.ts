@@ -194,15 +194,16 @@ async function crawlAll(ctx: JobCtx): Promise<boolean> {
   for (const name of SOURCE_NAMES) await seedSource(ctx, name);
   await enqueueDueCrawls(ctx);
   const progress = createProgress();
+  // Items that waited at once: how many there will be in all, nobody knows before the last page is read.
+  let most = 0;
   try {
     return await drain(ctx, {
       requestsOf: 'all',
       onProgress: async ({ items, searchChanges }) => {
         const gauges = await readGauges(ctx);
-        progress.show([
-          ...gauges,
-          { name: 'to load', done: 0, total: items, remark: `items; ${searchChanges} search changes waiting` },
-        ]);
+        most = Math.max(most, items);
+        const remark = searchChanges > 0 ? `${searchChanges} search changes waiting` : '';
+        progress.show([...gauges, { name: 'loading', done: most - items, total: most, remark }]);
       },
     });
   } finally {
