@@ -2,6 +2,7 @@
  * Crawl: leases what is due of one source and lets its spider fetch, archive, parse and land it, for a slice of time. When more is due
  * after that, it asks for its own continuation. A refusal by the source opens its breaker and ends the slice.
  */
+import { randomUUID } from 'node:crypto';
 import Bottleneck from 'bottleneck';
 import { loadSource } from '../spiders/registry.ts';
 import { createRenderer } from '../spiders/render-page.ts';
@@ -59,14 +60,13 @@ interface Slice {
   readonly documents: Map<FetchedPage, LandingPage['document']>;
 }
 
-async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<Outcome> {
-  const { payload, outboxId } = attempt;
+async function crawlSlice(ctx: JobCtx, { payload, outboxId, signal }: Attempt<CrawlPayload>): Promise<Outcome> {
   if (outboxId !== null && !(await holdJob(ctx.db, outboxId))) return { skipped: 'done by another attempt' };
   const source = await loadSource(payload.source);
   assertAccess(ctx, source, payload);
-  const slice = openSlice(ctx, source, payload, attempt);
+  const slice = openSlice(ctx, source, payload);
   try {
-    if (mayRun(await readSourceState(ctx.db, payload.source), ctx.clock.now())) await crawlDue(slice, attempt.signal);
+    if (mayRun(await readSourceState(ctx.db, payload.source), ctx.clock.now())) await crawlDue(slice, signal);
     await slice.lander.settled();
   } finally {
     await releaseLeases(ctx.db, slice.owner);
@@ -76,14 +76,14 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
   return { ...slice.lander.totals, failed: slice.failed };
 }
 
-function openSlice(ctx: JobCtx, source: Source, payload: CrawlPayload, attempt: Attempt<CrawlPayload>): Slice {
+function openSlice(ctx: JobCtx, source: Source, payload: CrawlPayload): Slice {
   const sandboxHosts = payload.via === 'sandbox' ? ctx.config.sandboxHosts : {};
   const allow = [...ctx.config.egressAllow, ...Object.values(sandboxHosts).map((origin) => new URL(origin).host)];
   return {
     ctx,
     source,
     payload,
-    owner: `${process.pid}-${attempt.outboxId ?? 'tick'}-${ctx.clock.now().getTime()}`,
+    owner: randomUUID(),
     lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual),
     http: createHttpClient({
       guard: createEgressGuard(allow),

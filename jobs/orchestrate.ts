@@ -64,12 +64,20 @@ async function tick(ctx: JobCtx, { payload, outboxId }: Attempt<Tick>): Promise<
   const schedule = (await listSchedules(ctx.db)).find(({ id }) => id === payload.scheduleId);
   if (schedule === undefined)
     throw new PermanentError(`schedule "${payload.scheduleId}" does not exist`, { code: 'NO_SCHEDULE' });
-  const seeded =
-    typeof schedule.payload.source === 'string' ? await seedSource(ctx, schedule.payload.source as SourceName) : 0;
+  const seeded = await seedScheduled(ctx, schedule);
   const enqueued = await enqueueDueCrawls(ctx);
   await markEnqueued(ctx.db, schedule.id, ctx.clock.now());
   if (outboxId !== null) await finishJob(ctx.db, outboxId);
   return { seeded, enqueued };
+}
+
+async function seedScheduled(ctx: JobCtx, { id, payload: { source } }: Schedule): Promise<number> {
+  if (source === undefined) return 0;
+  if (typeof source === 'string' && isSourceName(source)) return seedSource(ctx, source);
+  const known = SOURCE_NAMES.join(', ');
+  throw new PermanentError(`schedule "${id}" names the source "${source}", expected one of ${known}`, {
+    code: 'NO_SOURCE',
+  });
 }
 
 /** Makes a source's starting pages due. Returns how many. */

@@ -23,7 +23,7 @@ beforeEach(() => services.db.query('truncate raw_items, documents, outbox, quara
 describe('transform', () => {
   it('prepares items and asks for their load, all in the transaction that ends its row', async () => {
     const rawItemIds = await land([set('a'), track('mixesdb', 't', { title: 'Glue', artist: 'Bicep' })]);
-    expect(await transform(rawItemIds)).toEqual({ transformed: 2, quarantined: 0 });
+    expect(await transform(rawItemIds)).toEqual({ transformed: 2, kept: 0, quarantined: 0 });
     expect(await states()).toEqual({ a: 'transformed', t: 'transformed' });
     expect(await rows('select raw_item_id, raw_item_version, body from items order by 1')).toMatchObject([
       { raw_item_id: rawItemIds[0], raw_item_version: 1, body: { kind: 'setlist', rows: [{ artist: 'Bicep' }] } },
@@ -35,11 +35,11 @@ describe('transform', () => {
   });
 
   it('holds an item that the stages refuse, alone and with the reason; the others go on', async () => {
-    const rawItemIds = await land([set('a'), track('mixesdb', 'bad', { artist: 'Bicep' }), set('c')]);
-    expect(await transform(rawItemIds)).toEqual({ transformed: 2, quarantined: 1 });
+    const rawItemIds = await land([set('a'), set('bad', { date: '2024-02-30' }), set('c')]);
+    expect(await transform(rawItemIds)).toEqual({ transformed: 2, kept: 0, quarantined: 1 });
     expect(await states()).toEqual({ a: 'transformed', bad: 'quarantined', c: 'transformed' });
     expect(await held()).toMatchObject([
-      { source: 'mixesdb', kind: 'track', reason: 'unknown-track', position: 'title', rawItemId: await idOf('bad') },
+      { source: 'mixesdb', kind: 'setlist', reason: 'impossible-date', position: 'date', rawItemId: await idOf('bad') },
     ]);
     const [{ payload } = { payload: null }] = await rows('select payload from outbox');
     expect(payload).toEqual({ rawItemIds: [await idOf('a'), await idOf('c')] });
@@ -48,12 +48,15 @@ describe('transform', () => {
   it('holds an item that makes a stage throw, alone', async () => {
     const rawItemIds = await land([set('a'), set('odd')]);
     await services.db.query(`update raw_items set body = 'null' where external_id = 'odd'`);
-    expect(await transform(rawItemIds)).toEqual({ transformed: 1, quarantined: 1 });
+    expect(await transform(rawItemIds)).toEqual({ transformed: 1, kept: 0, quarantined: 1 });
     expect(await held()).toMatchObject([{ reason: 'stage-fault', message: expect.stringMatching(/null/) }]);
   });
 
-  it('asks for no load when nothing is left to load', async () => {
-    await transform(await land([track('mixesdb', 'bad', { artist: 'Bicep' })]));
+  it('keeps an unknown track, which is no fault, and asks for no load when nothing is left to load', async () => {
+    const rawItemIds = await land([track('mixesdb', 'id', { artist: 'Bicep', isId: true })]);
+    expect(await transform(rawItemIds)).toEqual({ transformed: 0, kept: 1, quarantined: 0 });
+    expect(await states()).toEqual({ id: 'kept' });
+    expect(await held()).toEqual([]);
     expect(await rows('select * from outbox')).toEqual([]);
   });
 
@@ -84,7 +87,7 @@ describe('transform', () => {
   it('leaves items alone that are further already', async () => {
     const rawItemIds = await land([set('a')]);
     await services.db.query(`update raw_items set state = 'loaded'`);
-    expect(await transform(rawItemIds)).toEqual({ transformed: 0, quarantined: 0 });
+    expect(await transform(rawItemIds)).toEqual({ transformed: 0, kept: 0, quarantined: 0 });
     expect(await states()).toEqual({ a: 'loaded' });
     expect(await rows('select * from outbox')).toEqual([]);
   });
@@ -101,7 +104,7 @@ describe('a transform that is given up', () => {
   it('does its work when it is replayed', async () => {
     const rawItemIds = await land([set('a')]);
     await services.db.transaction(async (tx) => transformJob.onDead?.(tx, { rawItemIds }));
-    expect(await transform(rawItemIds)).toEqual({ transformed: 1, quarantined: 0 });
+    expect(await transform(rawItemIds)).toEqual({ transformed: 1, kept: 0, quarantined: 0 });
     expect(await states()).toEqual({ a: 'transformed' });
   });
 });
