@@ -4,9 +4,10 @@ import type { SearchDocument, SearchIndex } from '../search/search.ts';
 
 const READS: Readonly<Record<SearchIndex, string>> = {
   tracks: `select t.id, t.version, t.title, t.artist_text as artist, t.mix_name as "mixName", l.name as label, t.duration_ms as "durationMs",
-      t.release_date as "releaseDate", i.isrcs, array[t.title, t.artist_text, t.mix_name, l.name] || i.isrcs as texts
+      t.release_date as "releaseDate", i.isrcs, p.plays, array[t.title, t.artist_text, t.mix_name, l.name] || i.isrcs as texts
     from tracks t left join labels l on l.id = t.label_id
     cross join lateral (select coalesce(array_agg(isrc order by isrc), '{}') as isrcs from track_isrcs where track_id = t.id) i
+    cross join lateral (select count(*)::int as plays from setlist_tracks where track_id = t.id) p
     where t.id = any($1::uuid[])`,
   artists: `select id, version, name, sort_name as "sortName", disambiguation, mbid, array[name, sort_name, disambiguation] as texts
     from artists where id = any($1::uuid[])`,

@@ -6,11 +6,11 @@ export interface Change {
   readonly entityId: string;
 }
 
-/** Takes the oldest changes; other drains skip them until `tx` ends. `remaining` counts what still waits, up to ten thousand. */
+/** Takes changes in the order of their key (by age, every take would sort all that wait); other drains skip them until `tx` ends. `remaining` counts what still waits, up to ten thousand. */
 export async function takeChanges(tx: Queryable, limit: number): Promise<{ changes: Change[]; remaining: number }> {
   const { rows: changes } = await tx.query<Change>({
     name: 'search-outbox-take',
-    text: `select entity_type as "entityType", entity_id as "entityId" from search_outbox order by changed_at limit $1 for update skip locked`,
+    text: `select entity_type as "entityType", entity_id as "entityId" from search_outbox order by entity_type, entity_id limit $1 for update skip locked`,
     values: [limit],
   });
   if (changes.length < limit) return { changes, remaining: 0 };
