@@ -35,7 +35,7 @@ export function overviewPage(sources: readonly SourceFacts[], data: OverviewData
     )}</section>
     <section class="card"><h2>What came in</h2><div data-live="activity">${live('activity')}</div></section>
     <section class="card"><h2>From where</h2><div class="scroll"><table class="sources">
-      <thead><tr><th>Source</th><th>Share of items</th><th class="right">Pages</th><th class="right">Items</th><th class="right">Sets</th><th class="right">Due</th><th>Last page</th><th>State</th></tr></thead>
+      <thead><tr><th>Source</th><th>Share of items</th><th class="right">Documents</th><th class="right">Items</th><th class="right">Sets</th><th class="right">Due</th><th>Last page</th><th>State</th></tr></thead>
       <tbody data-live="sources">${live('sources')}</tbody></table></div></section>
     <div class="columns">
       <section class="card"><h2>Latest sets</h2><div data-live="sets">${live('sets')}</div></section>

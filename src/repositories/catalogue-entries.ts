@@ -233,7 +233,8 @@ function readMentions(db: Queryable, trackId: string): Promise<MentionEntry[]> {
 
 async function readClaims(db: Queryable, type: EntityType, id: string): Promise<ClaimEntry[]> {
   const { rows } = await db.query<ClaimEntry>(
-    `select c.source, r.kind, r.external_id as "externalId", r.url, encode(c.document_digest, 'hex') as "documentDigest", c.position, c.part, c.fields,
+    `select c.source, r.kind, r.external_id as "externalId",
+       coalesce(r.url, r.body->>'url', r.body->>'permalink') as url, encode(c.document_digest, 'hex') as "documentDigest", c.position, c.part, c.fields,
        ${iso('c.observed_at')} as "observedAt"
      from claims c join raw_items r on r.id = c.raw_item_id
      where c.entity_id = $1 and c.entity_type = $2 order by c.observed_at desc, c.raw_item_id, c.position, c.part limit ${MOST}`,

@@ -117,14 +117,14 @@ export async function readActivity(
   return rows;
 }
 
-/** Open failures by place and reason, the most frequent first. */
+/** Open failures by place and reason: dead jobs first, then the most frequent. */
 export async function readFailureGroups(db: Queryable, limit: number): Promise<FailureGroup[]> {
   const { rows } = await db.query<FailureGroup>(
     `select 'quarantine' as what, source as where, reason, count(*) as count, max(created_at) as "latestAt"
        from quarantine where resolved_at is null group by source, reason
      union all
      select 'dead-letter', queue, name, count(*), max(failed_at) from dead_letters where replayed_at is null group by queue, name
-     order by count desc, "latestAt" desc limit $1`,
+     order by what, count desc, "latestAt" desc limit $1`,
     [limit],
   );
   return rows;
