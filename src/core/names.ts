@@ -3,7 +3,7 @@
  *
  * Credits become artists of the catalogue, so they are cut with precision before recall:
  * - "feat.", "ft.", "featuring" make what follows featured;
- * - "vs", "b2b", small "x", "×", ";" and " / " always separate names;
+ * - "vs", "b2b", small "x", "×", "; " and " / " always separate names;
  * - "&", "+" and "," with spaces separate names too, except inside a name that the caller knows to be one (the DJs of the set, structured
  *   artists), inside the well-known ones listed below, and before an article or possessive ("KC & The Sunshine Band");
  * - a spelled-out "and" never separates: it is mostly part of a band's name.
@@ -39,18 +39,18 @@ export interface TrackKeyParts {
 const JOINT_NAMES = new Set(
   `above and beyond;aly and fila;angus and julia stone;belle and sebastian;blank and jones;blood sweat and tears;camo and krooked;
    chase and status;crosby stills and nash;crosby stills nash and young;daryl hall and john oates;dimitri vegas and like mike;
-   dom and roland;earth wind and fire;ed rush and optical;emerson lake and palmer;gabriel and dresden;hall and oates;iron and wine;
+   dom and roland;eagles and butterflies;earth wind and fire;ed rush and optical;emerson lake and palmer;gabriel and dresden;hall and oates;iron and wine;
    kruder and dorfmeister;layo and bushwacka;macklemore and ryan lewis;matrix and futurebound;matt and kim;medeski martin and wood;
    milk and sugar;mumford and sons;peter paul and mary;pig and dan;sam and dave;she and him;simon and garfunkel;sly and robbie;
-   sonny and cher;sunnery james and ryan marciano;tegan and sara;tyler the creator;years and years`
+   sonny and cher;sunnery james and ryan marciano;tegan and sara;tyler the creator;walker and royce;years and years`
     .split(';')
     .map((name) => name.trim()),
 );
 
 const ANY_SEPARATOR = /[;,&+×/]|\s(?:vs\.?|versus|b2b|x)\s/iu;
-const HARD_SEPARATOR = /\s*;\s*|\s+(?:[vV][sS]\.?|[vV]ersus|[bB]2[bB]|[x×/])\s+/u;
+const HARD_SEPARATOR = /;\s+|\s+(?:[vV][sS]\.?|[vV]ersus|[bB]2[bB]|[x×/])\s+/u;
 const SOFT_SEPARATOR = /(,\s+(?:&\s+)?|\s+[&+]\s+)/u;
-const ARTICLE = /^(?:the|his|her|their|my|los|las|les|die|das)\s/iu;
+const ARTICLE = /^(?:the|his|her|their|los|las|les|die|das)\s/iu;
 const KEY_SEPARATOR = /\s*[;,&+×/|]\s*|\s+(?:and|vs\.?|versus|b2b|x)\s+/iu;
 
 const MAYBE_FEATURED = /f(?:ea)?t/iu;
@@ -69,7 +69,7 @@ const GENERIC_WORDS = new Set(
 );
 const REMIX_WORD =
   /^(?<who>.*\S)\s+(?:re-?mix(?:es)?|rmx|re-?works?|re-?fix|re-?rub|bootleg|flip|(?:re-?)?edits?|re-?make|re-?touch)(?:[\s,;/|].*)?$/iu;
-const POSSESSIVE_MIX = /^(?<who>.*\S)['’]s?\s.*\b(?:mix|dub|version|edit)\b/iu;
+const POSSESSIVE_MIX = /^(?<who>.*\S)['’]s?\s.*\b(?:(?:re)?mix|dub|version|edit)\b/iu;
 const REMIXED_BY = /\b(?:re-?mix(?:ed)?|(?:re-?)?edit(?:ed)?|re-?work(?:ed)?|flipped)\s+by\s+(?<who>\S.*)$/iu;
 
 /** Versions that say "as released": no difference to the plain title. */
