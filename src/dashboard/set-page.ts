@@ -1,8 +1,8 @@
 /** One set: its rows in order, and which page said so. */
 import type { Attribution } from '../api/attribution.ts';
 import type { SourceFacts } from '../core/source.ts';
-import type { SetlistEntry, SetlistRow } from '../repositories/catalogue-entries.ts';
-import { clock, count, cueText, titleText } from './format.ts';
+import type { ClaimEntry, SetlistEntry, SetlistRow } from '../repositories/catalogue-entries.ts';
+import { clock, count, counted, cueText, titleText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import { claimTable, documentDigest, outLink, sourceChip, timeAgo } from './parts.ts';
@@ -23,7 +23,7 @@ export function setPage({ set, attribution, sources, now }: SetPageParts): strin
     ${evidence(sources, { set, attribution, now })}
     ${timeline(set)}
     <section class="card rows-card"><h2>Played <small>${known(set)}</small></h2>${rows(set)}</section>
-    ${claimTable(sources, set.claims, now)}`;
+    ${claimTable(sources, ownClaims(set), now)}`;
   return layout({ title, body });
 }
 
@@ -46,8 +46,14 @@ function evidence(sources: readonly SourceFacts[], { set, attribution, now }: Om
     <p>${sourceChip(sources, set.source)} says so: ${outLink(set.url ?? attribution.url, set.url === null ? 'the source' : 'open the page')}
       ${set.observedAt !== null && html`<span class="quiet">read ${timeAgo(new Date(set.observedAt), now)}</span>`}</p>
     ${set.documentDigest !== null && documentDigest(set.documentDigest)}
-    ${(attribution.text ?? attribution.licence) !== null && html`<p class="quiet small">${[attribution.text, attribution.licence].filter((text) => text !== null).join(' · ')}</p>`}
+    ${attribution.text !== null && html`<p class="quiet small">The source asks: “${attribution.text}”</p>`}
+    ${attribution.licence !== null && html`<p class="quiet small">Licence: ${attribution.licence}</p>`}
   </section>`;
+}
+
+/** What the page says of the set itself; its rows stand in the list above. */
+function ownClaims({ claims }: SetlistEntry): ClaimEntry[] {
+  return claims.filter(({ position }) => position === 0);
 }
 
 /** Where each row starts, drawn over the length of the recording; nothing when fewer than two rows have a time. */
@@ -67,7 +73,8 @@ function timeline({ tracks, durationSeconds }: SetlistEntry): Html | null {
 
 function rows({ tracks }: SetlistEntry): Html {
   if (tracks.length === 0) return html`<p class="empty">The page lists no track.</p>`;
-  return html`<ol class="rows">${tracks.map((row, n) => {
+  const untimed = tracks.every(({ cueSeconds }) => cueSeconds === null);
+  return html`<ol class="rows${untimed && ' untimed'}">${tracks.map((row, n) => {
     const isNew = row.section !== null && row.section !== tracks[n - 1]?.section;
     return html`${isNew && html`<li class="section"><h3>${row.section}</h3></li>`}${rowLine(row)}`;
   })}</ol>`;
@@ -109,5 +116,8 @@ function parts(list: readonly unknown[]): Html | null {
 }
 
 function known({ trackCount, identifiedCount }: SetlistEntry): string {
-  return `${count(identifiedCount)} of ${count(trackCount)} known`;
+  if (trackCount === 0) return '';
+  return trackCount === identifiedCount
+    ? `${counted(trackCount, 'track')}, all known`
+    : `${count(identifiedCount)} of ${count(trackCount)} known`;
 }

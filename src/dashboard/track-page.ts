@@ -4,7 +4,7 @@ import type { MentionEntry, PlayEntry, TrackEntry } from '../repositories/catalo
 import { clock, count, counted, cueText, titleText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
-import { claimTable, outLink, sourceChip } from './parts.ts';
+import { beside, claimTable, outLink, setTitle, sourceChip } from './parts.ts';
 
 export function trackPage({
   track,
@@ -23,7 +23,7 @@ export function trackPage({
           html`${n > 0 && ', '}<a href="/artists/${id}">${name}</a>${role !== 'primary' && html` <small>${role}</small>`}`,
       )}</p>
       ${facts(track)}</div>
-    <section class="card"><h2>Played <small>${counted(track.playCount, 'time')}</small></h2>${plays(sources, track)}</section>
+    <section class="card"><h2>Played <small>listed ${counted(track.playCount, 'time')}; several sources may list one set</small></h2>${plays(sources, track)}</section>
     ${
       track.mentions.length > 0 &&
       html`<section class="card"><h2>Spoken of <small>${counted(track.mentions.length, 'mention')}</small></h2>
@@ -57,10 +57,10 @@ function plays(sources: readonly SourceFacts[], { plays: list, playCount }: Trac
 
 function playLine(sources: readonly SourceFacts[], play: PlayEntry): Html {
   const cue = cueText(play.cueSeconds, play.cueGranularity);
-  const where = [play.playedBy, play.event, play.venue].filter((name) => name !== null).join(' · ');
+  const title = setTitle({ title: play.setlistTitle, artist: play.playedBy, date: play.date });
   return html`<li><a class="line" href="/sets/${play.setlistId}#row-${play.position}">
     <span class="date">${play.date ?? '—'}</span>
-    <span class="what"><b>${play.setlistTitle ?? play.playedBy ?? 'Untitled set'}</b><small>${where}</small></span>
+    <span class="what"><b>${title}</b><small>${beside(title, [play.playedBy, play.event, play.venue])}</small></span>
     <span class="side"><small class="number">no. ${play.position}${cue !== null && html`, at ${cue}`}</small>${sourceChip(sources, play.source)}</span></a></li>`;
 }
 
