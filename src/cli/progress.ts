@@ -12,6 +12,8 @@ export interface Gauge {
 
 export interface Progress {
   show(gauges: readonly Gauge[]): void;
+  /** A remark; it comes below the bars, so that it does not tear them apart. */
+  say(line: string): void;
   end(): void;
 }
 
@@ -35,6 +37,7 @@ function bars(): Progress {
     cliProgress.Presets.shades_classic,
   );
   const known = new Map<string, cliProgress.SingleBar>();
+  const said: string[] = [];
   return {
     show: (gauges) => {
       const width = Math.max(...gauges.map(({ name }) => name.length));
@@ -46,7 +49,11 @@ function bars(): Progress {
         bar.update(done, payload);
       }
     },
-    end: () => multi.stop(),
+    say: (line) => said.push(line),
+    end: () => {
+      multi.stop();
+      for (const line of said) note(line);
+    },
   };
 }
 
@@ -66,6 +73,7 @@ function plainLines(): Progress {
       last = pending;
       lastAt = performance.now();
     },
+    say: note,
     end: () => {
       if (pending !== last) note(pending);
     },

@@ -18,7 +18,7 @@ import { drain } from '../../worker/drain.ts';
 import { startWorker } from '../../worker/worker.ts';
 import { sourceArgument } from '../arguments.ts';
 import { checkInput, listFiles, readInput } from '../input.ts';
-import { type CommonOptions, counted, describeProblem, note, printJson, printLine } from '../output.ts';
+import { type CommonOptions, counted, describeProblem, printJson, printLine } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { withServices } from '../with-services.ts';
 
@@ -49,6 +49,8 @@ interface Imported {
 
 /** Says by its message which kind it is of. */
 const NOT_READ = /^not read yet: /;
+/** Remarks on links to further pages, which an import does not follow. */
+const OF_FURTHER_PAGES = new Set(['next-page-unknown', 'no-url']);
 /** Problems of pages that are whole and hold nothing for the catalogue: no error, but never silence. */
 const KIND_OF_UNREAD: Readonly<Record<string, string>> = { fragment: 'row-fragment' };
 
@@ -102,7 +104,7 @@ async function importFiles(
   for (const [index, file] of files.entries()) {
     if (ctx.signal.aborted) break;
     const result = await importFile(ctx, source, lander, { file, url, runId });
-    countResult(imported, file, result);
+    countResult(imported, file, result, progress.say);
     progress.show([{ name: 'files', done: index + 1, total: files.length, remark: file }]);
   }
   await lander.settled();
@@ -149,7 +151,13 @@ function inFile(file: string, problem: Problem): Problem {
   return { ...problem, message: `${basename(file)}: ${problem.message}` };
 }
 
-function countResult(imported: Imported, file: string, { items, problems }: ParseResult): void {
+function countResult(
+  imported: Imported,
+  file: string,
+  { items, ...said }: ParseResult,
+  say: (line: string) => void,
+): void {
+  const problems = said.problems.filter(({ code }) => !OF_FURTHER_PAGES.has(code));
   for (const { kind } of items) imported.items[kind] = (imported.items[kind] ?? 0) + 1;
   const unread = problems.filter((problem) => unreadKind(problem) !== null);
   for (const kind of unread.map(unreadKind))
@@ -161,7 +169,7 @@ function countResult(imported: Imported, file: string, { items, problems }: Pars
   const list = gaveNothing ? imported.problems : imported.remarks;
   // One line a file is enough to find it again by; the others of a file that gave nothing follow from the first.
   for (const { code, message } of gaveNothing ? faults.slice(0, 1) : faults) list.push({ file, code, message });
-  for (const problem of [...unread, ...faults]) note(describeProblem(file, problem));
+  for (const problem of [...unread, ...faults]) say(describeProblem(file, problem));
 }
 
 /** The kind of what a problem says is not read, null for other problems. */
