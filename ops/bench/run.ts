@@ -1,0 +1,30 @@
+/** `npm run bench -- <name> [options]`: what MusicDB costs and how fast it is, measured here and now. Nothing fails for being slow. */
+import { note, reportFailure } from '../../src/cli/output.ts';
+import { UsageError } from '../../src/core/errors.ts';
+
+interface Bench {
+  readonly summary: string;
+  readonly load: () => Promise<{ run: (argv: string[]) => Promise<void> }>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  e2e: {
+    summary:
+      'the whole pipeline beside a Scrapy user’s   [--pages 2000] [--rounds 3] [--only ours|peer] [--processes 1|2|3] [--site shared|sandbox]',
+    load: () => import('./e2e/main.ts'),
+  },
+};
+
+process.exitCode = await main(process.argv.slice(2)).catch((thrown: unknown) => reportFailure(thrown, false));
+
+async function main([name, ...argv]: string[]): Promise<number> {
+  const bench = name === undefined ? undefined : BENCHES[name];
+  if (bench === undefined) {
+    for (const [each, { summary }] of Object.entries(BENCHES)) note(`npm run bench -- ${each.padEnd(6)} ${summary}`);
+    if (name === undefined || name === '--help') return 0;
+    throw new UsageError(`unknown bench "${name}"`, { hint: `Known: ${Object.keys(BENCHES).join(', ')}.` });
+  }
+  const { run } = await bench.load();
+  await run(argv);
+  return 0;
+}
