@@ -69,8 +69,8 @@ async function crawlSlice(ctx: JobCtx, { payload, outboxId, signal }: Attempt<Cr
     if (mayRun(await readSourceState(ctx.db, payload.source), ctx.clock.now())) await crawlDue(slice, signal);
     await slice.lander.settled();
   } finally {
-    await releaseLeases(ctx.db, slice.owner);
     await slice.http.release();
+    await releaseLeases(ctx.db, slice.owner);
   }
   await finishSlice(slice, outboxId);
   return { ...slice.lander.totals, failed: slice.failed };

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../platform/database.ts';
+import { openTestServices, type TestServices } from '../testing/services.ts';
+import { bookRequest, mayRun, openBreaker, readSourceState } from './source-states.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const later = (ms: number) => new Date(NOW.getTime() + ms);
+
+let services: TestServices;
+let db: Database;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  db = services.db;
+});
+afterAll(() => services.release());
+beforeEach(() => db.query('truncate source_states'));
+
+describe('whether a source may be asked', () => {
+  it('nothing known of it: yes', async () => {
+    expect(mayRun(await readSourceState(db, 'reddit'), NOW)).toBe(true);
+  });
+
+  it('its breaker is open: not before its time', async () => {
+    await openBreaker(db, 'reddit', 'captcha', later(1_000));
+    const state = await readSourceState(db, 'reddit');
+    expect(state).toEqual({
+      source: 'reddit',
+      enabled: true,
+      breaker: 'open',
+      breakerUntil: later(1_000),
+      breakerReason: 'captcha',
+    });
+    expect([mayRun(state, NOW), mayRun(state, later(999)), mayRun(state, later(1_000))]).toEqual([false, false, true]);
+    expect(mayRun(await readSourceState(db, 'mixesdb'), NOW)).toBe(true);
+  });
+
+  it('its breaker is open without an end: never', async () => {
+    await openBreaker(db, 'reddit', 'captcha', later(1_000));
+    await db.query('update source_states set breaker_until = null');
+    await openBreaker(db, 'reddit', 'wait', later(2_000));
+    expect(mayRun(await readSourceState(db, 'reddit'), later(10 ** 10))).toBe(false);
+  });
+
+  it('it is switched off: no', async () => {
+    await db.query(`insert into source_states (source, enabled) values ('reddit', false)`);
+    expect(mayRun(await readSourceState(db, 'reddit'), NOW)).toBe(false);
+  });
+});
+
+describe('a breaker that is opened again', () => {
+  it('stays open for the longer time, with its reason', async () => {
+    await openBreaker(db, 'reddit', 'captcha', later(5_000));
+    await openBreaker(db, 'reddit', 'wait', later(1_000));
+    expect(await readSourceState(db, 'reddit')).toMatchObject({ breakerUntil: later(5_000), breakerReason: 'captcha' });
+    await openBreaker(db, 'reddit', 'login', later(9_000));
+    expect(await readSourceState(db, 'reddit')).toMatchObject({ breakerUntil: later(9_000), breakerReason: 'login' });
+  });
+});
+
+describe('booking requests', () => {
+  it('the first may start at once, each further one the delay after the last', async () => {
+    expect(await book(NOW)).toBe(0);
+    expect(await book(NOW)).toBe(500);
+    expect(await book(later(100))).toBe(900);
+  });
+
+  it('after a pause may start at once again, without a burst', async () => {
+    await book(NOW);
+    expect(await book(later(10_000))).toBe(0);
+    expect(await book(later(10_000))).toBe(500);
+  });
+
+  it('of many processes at the same time get moments of their own, the delay apart', async () => {
+    const waits = await Promise.all(Array.from({ length: 12 }, () => book(NOW)));
+    expect(waits.sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n * 500));
+  });
+
+  it('of one source do not slow another, and a breaker before them is no booking', async () => {
+    await openBreaker(db, 'mixesdb', 'captcha', later(-1));
+    await book(NOW);
+    expect(await bookRequest(db, 'mixesdb', 5_000, NOW)).toBe(0);
+  });
+});
+
+function book(now: Date): Promise<number> {
+  return bookRequest(db, 'reddit', 500, now);
+}
