@@ -15,6 +15,7 @@ import { Auth } from './auth.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
 import { makeHealthCheck } from './health.ts';
 import { loginRoutes } from './login.ts';
+import { metricsRoute } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { Problem, pathOf, problemBody, sendProblem, toProblem } from './problem.ts';
 import { OWN_FILES_ONLY, protect } from './protection.ts';
@@ -91,6 +92,10 @@ function addRoutes(app: FastifyInstance, options: AppOptions): void {
     },
     { prefix: '/api/v1' },
   );
+  app.register(async (scope) => {
+    scope.addHook('onRequest', (request) => auth.require(request, 'read'));
+    metricsRoute(scope, options);
+  });
   loginRoutes(app, auth);
   adminRoutes(app, auth, options.queues);
   dashboardRoutes(app, { ...options, requireRead: (request) => auth.require(request, 'read') });

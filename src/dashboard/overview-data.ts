@@ -116,7 +116,8 @@ async function readActivity(
   return { range, from, cells: await overview.readActivity(tx, { sources, from, stepSeconds }) };
 }
 
-async function readQueues(queues: readonly Queue[]): Promise<QueueDepth[] | null> {
+/** Depths of the queues in their order; null when Redis does not answer in time. */
+export async function readQueues(queues: readonly Queue[]): Promise<QueueDepth[] | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, REDIS_LIMIT_MS, null);

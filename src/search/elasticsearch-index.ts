@@ -19,6 +19,8 @@ export const INDEX_SETTINGS: estypes.IndicesIndexSettings = {
   number_of_shards: 1,
   // One copy where there is a second node to hold it; on a single node the index is green without.
   auto_expand_replicas: '0-1',
+  // What was removed and comes in anew starts at version 1 again: the memory of its deletion must not refuse it.
+  gc_deletes: '0s',
   analysis: {
     filter: { beginnings: { type: 'edge_ngram', min_gram: 1, max_gram: 20, preserve_original: true } },
     analyzer: {

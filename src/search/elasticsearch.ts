@@ -107,17 +107,17 @@ async function writeAll(access: Access, index: SearchIndex, documents: readonly 
 }
 
 /**
- * Deletes each document as the version it has: Elasticsearch remembers a deletion's version for a minute, and left to itself takes the next
- * one, so that the document could not come back as it was. One that was written anew meanwhile stays.
+ * Removes each document at the version it has: left to itself Elasticsearch takes the next one and remembers it for a while, so that the document
+ * could not come back as it was. One that was written anew meanwhile stays.
  */
-/** Each is removed at the version it has, so that it may come back with that version, and so that one written meanwhile stays. */
 async function removeAll(access: Access, index: SearchIndex, ids: readonly string[]): Promise<void> {
-  const _index = access.aliasOf(index);
+  const alias = access.aliasOf(index);
+  const target = { _index: alias, version_type: 'external_gte' as const, require_alias: true };
   for (const batch of chunks([...new Set(ids)], BATCH)) {
-    const { docs } = await (await access.client()).mget({ index: _index, ids: batch, _source: false });
+    const { docs } = await (await access.client()).mget({ index: alias, ids: batch, _source: false });
     const operations = docs.flatMap((doc) =>
-      'found' in doc && doc.found && doc._version !== undefined
-        ? [{ delete: { _index, _id: doc._id, version: doc._version, version_type: 'external_gte' as const } }]
+      '_version' in doc && doc._version !== undefined
+        ? [{ delete: { ...target, _id: doc._id, version: doc._version } }]
         : [],
     );
     if (operations.length > 0) await sendBulk(access, operations, [STALE, NOT_FOUND]);

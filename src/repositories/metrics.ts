@@ -1,0 +1,37 @@
+/** Counts for whoever watches the installation (Prometheus). One statement, so that they belong to one moment. */
+import type { Queryable } from '../platform/database.ts';
+
+export type CountName =
+  | 'items'
+  | 'fetches'
+  | 'last_fetch_timestamp_seconds'
+  | 'outbox_outstanding'
+  | 'quarantine_open'
+  | 'dead_letters'
+  | 'frontier'
+  | 'search_changes_waiting';
+
+export interface MetricCount {
+  name: CountName;
+  /** Source or queue; null where the count has no parts. */
+  part: string | null;
+  /** State or outcome within the part; null where there is none. */
+  state: string | null;
+  value: number;
+}
+
+/** Rows by part and state. What has no row is not listed; `search_changes_waiting` always is. */
+export async function readMetricCounts(db: Queryable): Promise<MetricCount[]> {
+  const { rows } = await db.query<MetricCount>(
+    `select 'items' as name, source as part, state, count(*)::float8 as value from raw_items group by source, state
+     union all select 'fetches', source, outcome, count(*) from fetches group by source, outcome
+     union all select 'last_fetch_timestamp_seconds', source, null, extract(epoch from max(fetched_at)) from fetches group by source
+     union all select 'outbox_outstanding', queue, null, count(*) from outbox group by queue
+     union all select 'quarantine_open', source, null, count(*) from quarantine where resolved_at is null group by source
+     union all select 'dead_letters', queue, null, count(*) from dead_letters where replayed_at is null group by queue
+     union all select 'frontier', source, state, count(*) from frontier group by source, state
+     union all select 'search_changes_waiting', null, null, count(*) from search_outbox
+     order by 1, 2, 3`,
+  );
+  return rows;
+}
