@@ -3,7 +3,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { Queue } from 'bullmq';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Auth } from './auth.ts';
 
 const PATH = '/admin/queues';
@@ -26,7 +26,13 @@ export function adminRoutes(app: FastifyInstance, auth: Auth, queues: readonly Q
   });
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
-      await auth.require(request, 'admin');
+      try {
+        await auth.require(request, 'admin');
+      } catch (error) {
+        // The board brings an error handler of its own, which would answer 500 to everybody who is not logged in.
+        await app.errorHandler(error as FastifyError, request, reply);
+        return;
+      }
       reply.header('content-security-policy', BOARD_POLICY);
     });
     scope.addHook('onSend', async (_request, _reply, payload) =>
