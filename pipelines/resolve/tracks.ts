@@ -26,6 +26,8 @@ export interface ResolvedTrack {
 
 interface Judged {
   readonly track: KnownTrack;
+  /** The code they share. */
+  readonly isrc: string;
   readonly verdict: Verdict;
 }
 
@@ -65,7 +67,7 @@ class BatchResolver {
     const own = this.candidates.byKey.get(reference.normKey);
     const standing = this.candidates.standingFor(own?.id ?? entityId('track', reference.normKey)) ?? own;
     if (standing) {
-      this.noteOthers(reference, standing.id, this.judged(reference));
+      this.noteOthers(reference, standing, this.judged(reference));
       return this.answer(standing, reference);
     }
     return this.resolveByIsrc(reference);
@@ -86,11 +88,11 @@ class BatchResolver {
       .toSorted((a, b) => b.verdict.probability - a.verdict.probability || (a.track.id < b.track.id ? -1 : 1))[0];
     if (best) {
       this.decisions.push({ subjectKey: reference.normKey, entityId: best.track.id, ...best.verdict });
-      this.noteOthers(reference, best.track.id, judged);
+      this.noteOthers(reference, best.track, judged);
       return this.answer(best.track, reference);
     }
     const made = this.make(reference);
-    this.noteOthers(reference, made.id, judged);
+    this.noteOthers(reference, made, judged);
     return { id: made.id, known: null, isOwnKey: true };
   }
 
@@ -102,7 +104,7 @@ class BatchResolver {
     for (const isrc of reference.isrcs) {
       for (const track of this.holdersOf(isrc)) {
         if (byId.has(track.id) || refused.has(track.id)) continue;
-        byId.set(track.id, { track, verdict: judgeSameIsrc(reference, track, isrc) });
+        byId.set(track.id, { track, isrc, verdict: judgeSameIsrc(reference, track, isrc) });
       }
     }
     return [...byId.values()];
@@ -123,13 +125,21 @@ class BatchResolver {
     return made;
   }
 
-  /** Leaves a decision for every other track that shares a code, once. */
-  private noteOthers({ normKey }: TrackReference, chosenId: string, judged: readonly Judged[]): void {
-    const known = new Set((this.candidates.decisions.get(normKey) ?? []).map((decision) => decision.entityId));
-    for (const { track, verdict } of judged) {
-      if (track.id === chosenId || known.has(track.id)) continue;
+  /**
+   * Leaves a decision for every other track that shares a code: one for the pair, from the greater key to the track of the lesser one, whichever
+   * of them came first.
+   */
+  private noteOthers(reference: TrackReference, chosen: KnownTrack, judged: readonly Judged[]): void {
+    const known = new Set(
+      (this.candidates.decisions.get(reference.normKey) ?? []).map((decision) => decision.entityId),
+    );
+    const own = { ...chosen, durationMs: chosen.durationMs ?? reference.durationMs };
+    for (const { track, isrc } of judged) {
+      if (track.id === own.id || known.has(track.id)) continue;
+      const [subject, entity] = own.normKey > track.normKey ? [own, track] : [track, own];
+      const verdict = judgeSameIsrc(subject, entity, isrc);
       const late = verdict.decision === 'match' ? ({ decision: 'review', rule: 'isrc-late' } as const) : {};
-      this.decisions.push({ subjectKey: normKey, entityId: track.id, ...verdict, ...late });
+      this.decisions.push({ subjectKey: subject.normKey, entityId: entity.id, ...verdict, ...late });
     }
   }
 
