@@ -15,8 +15,9 @@ describe('JSON that Postgres can hold', () => {
 });
 
 describe('text that Postgres can hold', () => {
-  it('has the replacement character for each NUL, and null stays null', () => {
+  it('has the replacement character for each NUL and lone surrogate, and null stays null', () => {
     expect(storableText('a\0\0b')).toBe('a\ufffd\ufffdb');
+    expect(storableText('a\ud800b')).toBe('a\ufffdb');
     expect(storableText(null)).toBe(null);
   });
 });

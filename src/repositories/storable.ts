@@ -11,9 +11,9 @@ export function storableJson(value: object): string {
   return JSON.stringify(value).replace(ESCAPE, (found) => (found.length === 6 ? '\\ufffd' : found));
 }
 
-/** The text with the replacement character for each NUL; null stays null. */
+/** The text with the replacement character for each NUL and lone surrogate (else two keys that differ here would be one there); null stays null. */
 export function storableText<T extends string | null>(text: T): T {
-  return (text === null ? null : text.replaceAll('\0', '\ufffd')) as T;
+  return (text === null ? null : text.replaceAll('\0', '\ufffd').toWellFormed()) as T;
 }
 
 /** A key that fits an index: the end of a longer one is replaced by its digest, so that different keys stay different. */
