@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { setlist, track } from '../core/items.ts';
+import { setlist } from '../core/items.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { openTestApp, putIntoCatalogue, type TestApp, TOKEN } from '../testing/test-app.ts';
 
@@ -44,9 +44,11 @@ it('an empty installation says 0, not nothing, where an alert looks', async () =
 });
 
 it('counts what there is by its labels', async () => {
-  const items = [setlist('mixesdb', 'a', { title: 'A set' }), track('mixesdb', 'bad', { artist: 'Bicep' })];
-  await putIntoCatalogue(served.test, items);
+  await putIntoCatalogue(served.test, [setlist('mixesdb', 'a', { title: 'A set' })]);
   const { db, queues } = served.options;
+  await db.query(
+    `insert into quarantine (dedupe_key, source, reason, message, created_at) values ('k', 'mixesdb', 'x', 'x', '2026-11-20')`,
+  );
   await db.query(
     `insert into frontier (source, url_key, url, kind, due_at) values ('reddit', 'k', 'https://x.test', 'listing', '2026-11-20')`,
   );
@@ -58,7 +60,6 @@ it('counts what there is by its labels', async () => {
   const samples = await scrape();
   const expected = {
     'musicdb_items{source="mixesdb",state="loaded"}': 1,
-    'musicdb_items{source="mixesdb",state="quarantined"}': 1,
     'musicdb_fetches{source="mixesdb",outcome="ok"}': 1,
     'musicdb_last_fetch_timestamp_seconds{source="mixesdb"}': Date.parse('2026-11-20T12:00:00Z') / 1000,
     'musicdb_quarantine_open{source="mixesdb"}': 1,

@@ -26,12 +26,15 @@ export function protect(app: FastifyInstance, log: Logger): void {
   let atOnce = 0;
   app.addHook('onRequest', async (_request, reply) => {
     atOnce += 1;
+    // Also when the client hangs up first: then nothing is ever sent, and no hook says so.
+    reply.raw.once('close', () => {
+      atOnce -= 1;
+    });
     reply.headers({ ...HEADERS, 'content-security-policy': NOTHING, 'cache-control': 'no-store' });
     if (atOnce > MOST_AT_ONCE)
       throw new Problem(503, `${MOST_AT_ONCE} requests are being answered already; try again in a second.`, 1);
   });
   app.addHook('onResponse', async (request, reply) => {
-    atOnce -= 1;
     logAnswer(log, { method: request.method, path: pathOf(request) }, reply);
   });
 }
