@@ -73,9 +73,14 @@ export function familyNow(pids: readonly number[]): number[] {
   return familyOf(pids, readProcesses()).map(({ pid }) => pid);
 }
 
-/** CPU seconds that these processes and their descendants have used so far, and all that this process started and that has ended. */
+/** CPU seconds that these processes and their descendants have used so far. */
 export function cpuSecondsOf(pids: readonly number[]): number {
-  return familyOf(pids, readProcesses()).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, endedChildrenSeconds());
+  return familyOf(pids, readProcesses()).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}
+
+/** CPU seconds of the processes that this one started and that have ended. */
+export function endedChildrenSeconds(): number {
+  return parseProcessStat(readFileSync('/proc/self/stat', 'utf8')).childSeconds;
 }
 
 /** Memory of these processes, summed. */
@@ -95,10 +100,6 @@ export function proportionalMemoryOf(pids: readonly number[]): number {
 /** Reads `/proc/<pid>/smaps_rollup`. */
 export function parseProportional(rollup: string): number {
   return (Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) * 1_024) / 1e6;
-}
-
-function endedChildrenSeconds(): number {
-  return parseProcessStat(readFileSync('/proc/self/stat', 'utf8')).childSeconds;
 }
 
 function readProcesses(): ProcessStat[] {

@@ -57,7 +57,7 @@ export async function runOurs(options: OursOptions): Promise<OursRun> {
     await seed(db, site);
     const start = () => {
       for (const queues of options.split) workers.push(spawnWorker(queues, { ...options, databaseUrl, log }));
-      return workers.flatMap(({ pid }) => pid ?? []);
+      return workers.map(({ pid = 0 }, index) => ({ name: options.split[index] ?? '', pid }));
     };
     const look = async () => {
       const dead = workers.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
@@ -65,7 +65,7 @@ export async function runOurs(options: OursOptions): Promise<OursRun> {
         throw new MusicDbError(`a worker ended before its work did: ${readFileSync(log, 'utf8').slice(-2_000)}`);
       return lookAt(db);
     };
-    const measured = await measure({ start, look }, [...stage.pids, server.pid]);
+    const measured = await measure({ start, look }, [...stage.parts, server]);
     await stopAll(workers);
     const { rows, pages, ...counts } = await countEnd(db);
     return { ...measured, rows, pages, counts, log: readFileSync(log, 'utf8') };

@@ -98,11 +98,11 @@ export async function runPeer({ python, site, stage, server, concurrency }: Peer
     child.stdout.on('data', (text) => (said.out += text));
     child.stderr.on('data', (text) => (said.err += text));
     void once(child, 'close').then(([status]) => (ended = status ?? 1));
-    return child.pid === undefined ? [] : [child.pid];
+    return [{ name: 'Scrapy', pid: child.pid ?? 0 }];
   };
   const measured = await measure({ start, look: async () => ({ pages: 0, done: ended !== null }) }, [
-    ...stage.pids,
-    server.pid,
+    ...stage.parts,
+    server,
   ]);
   if (ended !== 0 || /Traceback|ERROR/.test(said.err))
     throw new MusicDbError(`the peer failed: ${said.err.slice(-2_000)}`);

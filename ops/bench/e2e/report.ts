@@ -38,6 +38,8 @@ export function reportLines(peer: readonly PeerRun[], ours: readonly OursRun[], 
     table(['', 'wall s', 'items/s', 'pages/s', 'CPU ms/page', 'machine ms/page', 'peak RSS MB'], rows),
     '',
     ...ratioLines(peer, ours),
+    ...partLines('Scrapy peer', peer),
+    ...partLines('MusicDB', ours),
     ...memoryLines(ours),
     ...checkLines('Scrapy peer', peer, site),
     ...overwrittenLines(peer),
@@ -76,6 +78,14 @@ function ratioLines(peer: readonly Run[], ours: readonly OursRun[]): string[] {
   return [
     `ratio of medians: ${faster.toFixed(2)} × the items/s of Scrapy, 1/${cheaper.toFixed(2)} of its CPU per page`,
   ];
+}
+
+/** Where the CPU of the last run went. */
+function partLines(name: string, runs: readonly Run[]): string[] {
+  return runs.slice(-1).map(({ cpuByPart, pages }) => {
+    const parts = Object.entries(cpuByPart).map(([part, cpu]) => `${part} ${((cpu * 1_000) / pages).toFixed(2)}`);
+    return `${name}, CPU ms/page of the last run by part: ${parts.join(', ')}`;
+  });
 }
 
 function memoryLines(ours: readonly OursRun[]): string[] {

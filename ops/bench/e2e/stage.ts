@@ -9,11 +9,12 @@ import { migrate } from '../../../src/platform/migrate.ts';
 import { openDataFolder, pidFileOf } from '../../dev-services/data-folder.ts';
 import { readIdentity } from '../../dev-services/process.ts';
 import { startServices } from '../../dev-services/start-services.ts';
+import type { Part } from './measure.ts';
 
 export interface Stage {
   readonly redisUrl: string;
   /** Postgres and Redis. */
-  readonly pids: readonly number[];
+  readonly parts: readonly Part[];
   /** "18.4, fsync on, synchronous_commit on" */
   readonly postgres: string;
   /** Makes a fresh database of this side, flushes Redis, checkpoints. Returns its URL. */
@@ -38,7 +39,10 @@ export async function openStage(folder: string, schema: string, say: (line: stri
     await administer(at(services.databaseUrl, templateOf('peer')), readFileSync(schema, 'utf8'));
     return {
       redisUrl: services.redisUrl,
-      pids: ['postgres', 'redis'].map((name) => pidOf(folder, name)),
+      parts: [
+        { name: 'Postgres', pid: pidOf(folder, 'postgres') },
+        { name: 'Redis', pid: pidOf(folder, 'redis') },
+      ],
       postgres: await describePostgres(services.databaseUrl),
       reset: async (side) => {
         await flush(services.redisUrl);
