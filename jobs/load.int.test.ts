@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Item, row, setlist, track } from '../src/core/items.ts';
 import { listQuarantine } from '../src/repositories/quarantine.ts';
+import { openSearch } from '../src/search/open-search.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { landItems } from '../src/testing/land-items.ts';
 import { attempt, enqueued, runJob } from '../src/testing/run-job.ts';
@@ -147,6 +148,23 @@ describe('index', () => {
     expect([await countOf('search_outbox'), await countOf('outbox')]).toEqual([0, 0]);
     const { hits } = await test.ctx.search.search('tracks', { text: 'glue', limit: 10, offset: 0 });
     expect(hits).toHaveLength(1);
+  });
+
+  it('brings what changed into Elasticsearch, where one is configured', async ({ skip }) => {
+    const { elasticsearchUrl, elasticsearchMissing, db, prefix } = services;
+    if (elasticsearchUrl === null) skip(elasticsearchMissing ?? 'no Elasticsearch');
+    const search = openSearch({ elasticsearchUrl, db, prefix });
+    try {
+      await search.prepare();
+      await load(await transformed([single('t')]));
+      await runJob({ ...test.ctx, search }, indexJob, 'index', {});
+      await search.refresh();
+      const { hits } = await search.search('tracks', { text: 'orbital', limit: 10, offset: 0 });
+      expect(hits).toMatchObject([{ body: { title: 'Song t' } }]);
+      expect(await countOf('search_outbox')).toBe(0);
+    } finally {
+      await search.release();
+    }
   });
 
   it('does nothing when nothing changed', async () => {
