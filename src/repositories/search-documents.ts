@@ -16,7 +16,7 @@ const READS: Readonly<Record<SearchIndex, string>> = {
       array[s.title, s.artist_text, e.name, v.name, v.city, v.country, d.date::text, p.played] as texts
     from setlists s left join events e on e.id = s.event_id left join venues v on v.id = s.venue_id
     cross join lateral (select case when s.date_precision = 'unknown' then null else s.event_date end as date) d
-    cross join lateral (select string_agg(concat_ws(' ', artist, title), ' / ' order by position) as played from setlist_tracks
+    cross join lateral (select string_agg(nullif(concat_ws(' ', artist, title), ''), ' / ' order by position) as played from setlist_tracks
       where setlist_id = s.id and event_date = s.event_date and position <= 200) p
     where s.id = any($1::uuid[])`,
   mentions: `select id, version, artist, title, mix_name as "mixName", cue_seconds as "cueSeconds", track_id as "trackId", source, permalink, confidence,
