@@ -1,0 +1,263 @@
+/** The pages as a browser gets them: with data, without, with hostile data, and while a service is away. */
+import { DomUtils, parseDocument } from 'htmlparser2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Item, row, setlist, track } from '../core/items.ts';
+import { openQueue } from '../platform/queues.ts';
+import { openRedis } from '../platform/redis.ts';
+import type { Search } from '../search/search.ts';
+import { openTestServices, type TestServices } from '../testing/services.ts';
+import { openTestApp, putIntoCatalogue, type TestApp } from '../testing/test-app.ts';
+
+/** Text that would run, break out of an attribute, or end a tag, were it not escaped. */
+const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`;
+const CATALOGUE: Item[] = [
+  setlist('mixesdb', 'night', {
+    title: '2024-05-01 - Âme @ The Hall',
+    artists: ['Âme'],
+    date: '2024-05-01',
+    datePrecision: 'day',
+    venue: 'The Hall',
+    city: 'Berlin',
+    url: 'https://www.mixesdb.com/w/night',
+    durationSeconds: 3_600,
+    tracks: [
+      row(1, {
+        number: '01',
+        artist: 'Bicep',
+        title: 'Glue',
+        cueSeconds: 0,
+        cueGranularity: 'second',
+        info: 'from tape',
+      }),
+      row(2, {
+        number: 'w/',
+        artist: 'Âme',
+        title: 'Rej',
+        cueSeconds: 185,
+        cueGranularity: 'second',
+        withPrevious: true,
+      }),
+      row(3, { number: '02', isId: true, idKind: 'full', section: 'Encore' }),
+    ],
+  }),
+  setlist('setlistfm', 'empty', { title: 'Nothing listed', artists: ['Âme'] }),
+  setlist('reddit', 'evil', {
+    title: HOSTILE,
+    artists: [HOSTILE],
+    date: '2024-05-02',
+    datePrecision: 'day',
+    venue: HOSTILE,
+    url: 'javascript:alert(3)',
+    genres: [HOSTILE],
+    tracks: [row(1, { artist: HOSTILE, title: HOSTILE, version: HOSTILE, section: HOSTILE, info: HOSTILE })],
+  }),
+  track('applemusic', '1', {
+    title: 'Glue',
+    artist: 'Bicep',
+    artists: ['Bicep'],
+    isrc: 'GBCFB1700001',
+    durationMs: 245_000,
+  }),
+];
+
+let services: TestServices;
+let served: TestApp;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  served = await openTestApp(services);
+});
+afterAll(async () => {
+  await served.release();
+  await services.release();
+});
+
+async function page(
+  url: string,
+  app = served.app,
+): Promise<{ markup: string; text: string; document: ReturnType<typeof parseDocument> }> {
+  const answer = await app.inject({ url, headers: { accept: 'text/html' } });
+  expect(answer.statusCode, answer.body.slice(0, 300)).toBe(200);
+  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(answer.headers['content-security-policy']).toContain("script-src 'self'; style-src 'self'");
+  const document = parseDocument(answer.body);
+  return { markup: answer.body, text: textOf(document), document };
+}
+
+/** What stands on the page, a space between any two pieces. */
+function textOf(document: ReturnType<typeof parseDocument>): string {
+  const pieces = DomUtils.find((node) => node.type === 'text', document.children, true, Number.POSITIVE_INFINITY);
+  return pieces
+    .map((piece) => DomUtils.textContent(piece))
+    .join(' ')
+    .replaceAll(/\s+/g, ' ');
+}
+
+async function idOf(table: string, condition: string): Promise<string> {
+  const { rows } = await services.db.query<{ id: string }>(`select id from ${table} where ${condition}`);
+  return rows[0]?.id ?? expect.fail(`nothing in ${table} where ${condition}`);
+}
+
+describe('an empty installation', () => {
+  it('says so, and what to do about it', async () => {
+    const { text } = await page('/');
+    expect(text).toContain('Nothing came in yet. musicdb crawl or musicdb import brings the first pages.');
+    expect(text).toContain('No set yet.');
+    expect(text).toContain('Nothing is held back.');
+    expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+
+  it('finds nothing, in words', async () => {
+    const { text } = await page('/search?q=glue');
+    expect(text).toContain('0 tracks for “glue”');
+    expect(text).toContain('Nothing like it. Try fewer words');
+  });
+});
+
+describe('with a catalogue', () => {
+  beforeAll(() => putIntoCatalogue(served.test, CATALOGUE));
+
+  it('the first page tells what came in, from where, and what is played most', async () => {
+    const later = await served.another({});
+    const { text } = await page('/', later);
+    expect(text).toMatch(/4 of 6 sources gave something; the last page came just now\./);
+    expect(text).toMatch(/Sets 3 4 rows played/);
+    expect(text).toContain('Âme @ The Hall');
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('a set shows its rows in order with cues and marks, and the page that said so', async () => {
+    const { text, markup } = await page(`/sets/${await idOf('setlists', "external_id = 'night'")}`);
+    expect(text).toMatch(/0:00 01 Bicep – Glue.* 3:05 w\/ Âme – Rej.* Encore.* 02 ID – ID/);
+    expect(text).toContain('2 of 3 known');
+    expect(text).toMatch(/MixesDB says so: open the page read just now/);
+    expect(text).toMatch(/sha256:[0-9a-f]{64}/);
+    expect(text).toContain('Licence: CC BY-SA');
+    expect(markup).toContain('href="https://www.mixesdb.com/w/night"');
+    expect(text).toContain('Which page said so 1 claim');
+  });
+
+  it('a set without rows says so', async () => {
+    expect((await page(`/sets/${await idOf('setlists', "external_id = 'empty'")}`)).text).toContain(
+      'The page lists no track.',
+    );
+  });
+
+  it('a track shows its codes, its plays with their place in the set, and its claims', async () => {
+    const { text } = await page(`/tracks/${await idOf('tracks', "title = 'Glue'")}`);
+    expect(text).toContain('GBCFB1700001');
+    expect(text).toContain('Length 4:05');
+    expect(text).toMatch(/2024-05-01 Âme @ The Hall.*no\. 1, at 0:00/);
+    expect(text).toContain('Which page said so 2 claims');
+  });
+
+  it('an artist shows tracks and sets', async () => {
+    const { text } = await page(`/artists/${await idOf('artists', "name = 'Âme'")}`);
+    expect(text).toMatch(/Tracks 1 Rej Âme 1 play/);
+    expect(text).toContain('Sets 2');
+  });
+
+  it('search leads to what it found', async () => {
+    const id = await idOf('tracks', "title = 'Glue'");
+    const { markup, text } = await page('/search?q=gleu&index=tracks');
+    expect(markup).toContain(`href="/tracks/${id}"`);
+    expect(text).toContain('1 track for “gleu”');
+  });
+
+  it('/dashboard.json has the numbers, and each living piece as the page has it', async () => {
+    const answer = (await served.app.inject('/dashboard.json?range=24h')).json();
+    expect(answer).toMatchObject({
+      totals: { setlists: 3, setlistTracks: 4, quarantined: 0, deadLetters: 0 },
+      activity: { range: '24h' },
+      queues: [{ name: 'load', waiting: 0 }, { name: 'transform' }],
+    });
+    const { document } = await page('/?range=24h');
+    const living = DomUtils.findAll(({ attribs }) => attribs['data-live'] !== undefined, document.children);
+    expect(living.map(({ attribs }) => attribs['data-live']).sort()).toEqual(Object.keys(answer.html).sort());
+  });
+
+  it('a wrong range is refused as a problem', async () => {
+    const answer = await served.app.inject('/dashboard.json?range=1y');
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().detail).toContain('1h, 24h, 30d');
+  });
+
+  it('what fails is on the first page', async () => {
+    await services.db.query(
+      `insert into quarantine (dedupe_key, source, reason, message, url, created_at) values ('k', 'reddit', 'captcha', $1, 'javascript:alert(4)', '2026-11-20T11:00:00Z')`,
+      [HOSTILE],
+    );
+    const { text, document } = await page('/', await served.another({}));
+    expect(text).toMatch(/1 captcha ?Reddit/);
+    expect(text).toContain('1 held back');
+    expectHarmless(document);
+  });
+
+  it('hostile titles, names and addresses are text on every page', async () => {
+    const set = await idOf('setlists', "external_id = 'evil'");
+    const { rows } = await services.db.query<{ id: string; kind: string }>(
+      `select id, 'artists' as kind from artists where name like '%script%' union all select id, 'tracks' from tracks where title like '%script%'`,
+    );
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(['artists', 'tracks']));
+    const q = encodeURIComponent(HOSTILE);
+    const searches = ['tracks', 'artists', 'setlists', 'mentions'].map((index) => `/search?index=${index}&q=${q}`);
+    for (const url of ['/', `/sets/${set}`, ...rows.map(({ kind, id }) => `/${kind}/${id}`), ...searches]) {
+      const { document, text } = await page(url, await served.another({}));
+      expectHarmless(document);
+      expect(text, url).toContain('<script>alert(1)</script>');
+    }
+    const { html } = (await served.app.inject('/dashboard.json')).json();
+    for (const markup of Object.values(html)) expectHarmless(parseDocument(String(markup)));
+  });
+});
+
+/** Our own script only, no handler in an attribute, no link that runs something, no image of others. */
+function expectHarmless(document: ReturnType<typeof parseDocument>): void {
+  for (const element of DomUtils.findAll(() => true, document.children)) {
+    if (element.name === 'script') expect(element.attribs).toEqual({ src: '/static/dashboard.js', defer: '' });
+    expect(element.name).not.toBe('img');
+    expect(Object.keys(element.attribs).filter((name) => name.startsWith('on'))).toEqual([]);
+    expect(element.attribs.href ?? '').not.toMatch(/^javascript:/i);
+  }
+}
+
+describe('while something is away', () => {
+  it('without Redis the first page says so, health names it, and /metrics says 0', async () => {
+    const redis = openRedis('redis://127.0.0.1:1');
+    const queue = openQueue('load', redis.client, '{away}');
+    const app = await served.another({ redis, queues: [queue] });
+    try {
+      expect((await page('/', app)).text).toContain('Redis does not answer. Nothing is lost');
+      const health = await app.inject('/health');
+      expect([health.statusCode, health.json()]).toEqual([
+        503,
+        { status: 'down', postgres: 'ok', redis: 'down', search: 'ok' },
+      ]);
+      expect((await app.inject('/metrics')).body).toContain('\nmusicdb_redis_up 0\n');
+    } finally {
+      redis.client.disconnect();
+    }
+  });
+
+  it('a search that cannot be made says why on its page', async () => {
+    const search: Search = { ...served.options.search, search: () => Promise.reject(new Error('inner words')) };
+    const app = await served.another({ search });
+    const answer = await app.inject({ url: '/search?q=glue', headers: { accept: 'text/html' } });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).toContain('role="alert"');
+    expect(answer.body).not.toContain('inner words');
+  });
+
+  it('a search for nothing is told what to type', async () => {
+    const answer = await served.app.inject({ url: '/search?q=', headers: { accept: 'text/html' } });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.body).toContain('expected a word to look for');
+  });
+});
+
+it('our own files are served, and nothing beside them', async () => {
+  for (const name of ['base.css', 'dashboard.js', 'favicon.svg'])
+    expect((await served.app.inject(`/static/${name}`)).statusCode).toBe(200);
+  for (const path of ['/static/../routes.ts', '/static/%2e%2e/routes.ts', '/static/', '/static/..%2froutes.ts'])
+    expect((await served.app.inject(path)).statusCode, path).toBeGreaterThanOrEqual(400);
+});
