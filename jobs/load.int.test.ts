@@ -104,6 +104,17 @@ describe('load', () => {
     expect(await states()).toEqual({ b: 'loaded', c: 'loaded', poison: 'quarantined' });
   });
 
+  it('closes what was held against an item that could be used after all', async () => {
+    const rawItemIds = await transformed([single('a'), single('b')]);
+    await services.db.query(
+      `insert into quarantine (dedupe_key, source, reason, message, raw_item_id, created_at) select external_id, 'mixesdb', 'odd', '', id, observed_at from raw_items`,
+    );
+    await load(rawItemIds.slice(0, 1));
+    expect(await listQuarantine(services.db, { source: null, reason: null, limit: 10 })).toMatchObject([
+      { rawItemId: rawItemIds[1] },
+    ]);
+  });
+
   it('does nothing when another attempt did it', async () => {
     const rawItemIds = await transformed([single('a')]);
     const id = await enqueued(test.ctx, 'load', { rawItemIds });

@@ -149,6 +149,45 @@ describe('an older reading', () => {
   });
 });
 
+describe('of two readings of one moment', () => {
+  it.each([
+    ['one', 'other'],
+    ['other', 'one'],
+  ])('the same one stays, in one batch and in two, whichever comes first: %s', async (...order) => {
+    const pages = order.map((content) => page({ content, items: [set('a', { title: content })] }));
+    const winner = Buffer.compare(digestOf('one'), digestOf('other')) > 0 ? 'one' : 'other';
+    await land(...pages);
+    expect(await all('raw_items')).toMatchObject([{ body: { title: winner } }]);
+    await db.query('truncate raw_items cascade');
+    for (const each of pages) await land(each);
+    expect(await all('raw_items')).toMatchObject([{ body: { title: winner } }]);
+  });
+});
+
+describe('an item that is told again unchanged', () => {
+  it('was true at the later time: what an older page says does not replace it', async () => {
+    await land(page({ content: 'first', items: [set('a')] }));
+    const again = await land(page({ content: 'third', fetchedAt: later(2), items: [set('a')] }));
+    expect(again).toMatchObject({ toTransform: [], unchanged: 1 });
+    await land(page({ content: 'second', fetchedAt: later(1), items: [set('a', { title: 'between' })] }));
+    expect(await all('raw_items')).toMatchObject([
+      { body: { title: 'a set' }, observed_at: later(2), version: 1, document_digest: digestOf('first') },
+    ]);
+  });
+
+  it('is tried again when it could not be used', async () => {
+    for (const state of ['quarantined', 'dead']) {
+      await land(page({ items: [set('a')] }));
+      await db.query('update raw_items set state = $1', [state]);
+      expect(await land(page({ items: [set('a')] }))).toMatchObject({
+        toTransform: [expect.any(Number)],
+        unchanged: 0,
+      });
+      expect(await all('raw_items')).toMatchObject([{ state: 'landed' }]);
+    }
+  });
+});
+
 describe('a page under a lease', () => {
   it('ends it', async () => {
     const lease = await leased('p');
