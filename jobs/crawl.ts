@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import Bottleneck from 'bottleneck';
 import { loadSource } from '../spiders/registry.ts';
-import { createRenderer } from '../spiders/render-page.ts';
-import { runSpider, type Visit } from '../spiders/run-spider.ts';
+import type { Renderer } from '../spiders/render-page.ts';
+import type { Visit } from '../spiders/run-spider.ts';
 import { PermanentError, ThrottledError } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
 import type { Source } from '../src/core/source.ts';
@@ -101,32 +101,58 @@ function openSlice(ctx: JobCtx, source: Source, payload: CrawlPayload): Slice {
 
 async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
   const { ctx, source, payload } = slice;
-  const renderer = createRenderer({
-    chromiumPath: ctx.config.chromiumPath,
-    fetchResource: (url) => slice.http.fetch({ url, headers: {}, allowedHosts: slice.hosts }),
-  });
+  // Loaded when a crawl runs: workers of the other queues, and every start, do without Crawlee.
+  const { runSpider } = await import('../spiders/run-spider.ts');
   const concurrency = payload.via === 'sandbox' ? ctx.config.crawlConcurrency : source.facts.limits.maxConcurrency;
-  const limiter = new Bottleneck({
-    maxConcurrent: concurrency,
-    minTime: payload.via === 'sandbox' ? 0 : source.facts.limits.minDelayMs,
-  });
+  const inTurn = payload.via === 'sandbox' ? atOnce : createLimiter(source, concurrency);
+  const renderer = rendererOf(slice);
   try {
     await runSpider({
       source,
       concurrency,
       lease: (count) => lease(slice, count),
       settled: () => slice.lander.settled(),
-      fetch: (request) => limiter.schedule(() => politely(slice, () => fetchPage(slice, request))),
-      render: (request) => limiter.schedule(() => politely(slice, () => renderer.render(request.url))),
+      fetch: (request) => inTurn(() => politely(slice, () => fetchPage(slice, request))),
+      render: (request) => inTurn(() => politely(slice, async () => (await renderer.open()).render(request.url))),
       archive: (page) => archive(slice, page),
       onVisit: (visit) => land(slice, visit),
       onFailure: (request, error) => fail(slice, request, error),
       signal: AbortSignal.any([stop, slice.end.signal, AbortSignal.timeout(SLICE_MS)]),
     });
   } finally {
-    await limiter.disconnect();
     await renderer.release();
   }
+}
+
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** The sandbox is nobody's server: the harness's own bound on pages in flight is enough. */
+const atOnce: InTurn = (work) => work();
+
+function createLimiter(source: Source, maxConcurrent: number): InTurn {
+  const limiter = new Bottleneck({ maxConcurrent, minTime: source.facts.limits.minDelayMs });
+  return (work) => limiter.schedule(work);
+}
+
+/** The browser and all that drives it are loaded with the first page that needs them. */
+function rendererOf({ ctx, http, hosts }: Slice): { open(): Promise<Renderer>; release(): Promise<void> } {
+  let opened: Promise<Renderer> | null = null;
+  const open = async () => {
+    const { createRenderer } = await import('../spiders/render-page.ts');
+    return createRenderer({
+      chromiumPath: ctx.config.chromiumPath,
+      fetchResource: (url) => http.fetch({ url, headers: {}, allowedHosts: hosts }),
+    });
+  };
+  return {
+    open: () => {
+      opened ??= open();
+      return opened;
+    },
+    release: async () => {
+      await (await opened)?.release();
+    },
+  };
 }
 
 /** @throws PermanentError naming every condition that is missing: a source is never asked before they all hold. */

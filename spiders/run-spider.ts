@@ -8,6 +8,8 @@ import { asError } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
 import type { ParseResult, Source } from '../src/core/source.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** One page fetched, archived and parsed. */
 export interface Visit {
   readonly request: LeasedRequest;
@@ -60,7 +62,8 @@ export async function runSpider(run: SpiderRun): Promise<void> {
         },
       },
     },
-    new Configuration({ persistStorage: false, availableMemoryRatio: 0.9 }),
+    // Crawlee asks `ps` for its memory at this interval, a process each time; nothing here depends on the answer.
+    new Configuration({ persistStorage: false, availableMemoryRatio: 0.9, systemInfoIntervalMillis: HOUR_MS }),
   );
   await crawler.run();
   if (requests.fault !== null) throw requests.fault;

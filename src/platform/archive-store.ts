@@ -2,17 +2,21 @@
  * The archive: documents as received, content-addressed (SHA-256), compressed (zstd), verified on every read.
  * Files: `<dir>/<2 hex>/<62 hex>.zst`, written aside, synced and renamed, so a name that exists is whole.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { hash, randomUUID } from 'node:crypto';
+import { closeSync, fdatasync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompress } from 'node:zlib';
 import { PermanentError } from '../core/errors.ts';
 
-const compress = promisify(zstdCompress);
+const datasync = promisify(fdatasync);
 const decompress = promisify(zstdDecompress);
-/** Level 1: 42 kB for a 243 kB page in 0.55 ms; level 3 saves 7 % for 13 % more time. */
-const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/**
+ * Level 1: 43 kB for a 243 kB page in 0.53 ms; level 3 saves 7 % for a third more time. Output that is larger than a chunk is put
+ * together from several, so a chunk holds a whole page.
+ */
+const COMPRESSION = { chunkSize: 128 * 1_024, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export interface StoredDocument {
   /** SHA-256 of the bytes as received. */
@@ -39,18 +43,19 @@ export function openArchive(directory: string): ArchiveStore {
   };
   return {
     directory,
+    // Everything but the wait for the disk is done at once: handing each small step to a thread costs a third more CPU in all.
     put: async (bytes) => {
-      const digest = createHash('sha256').update(bytes).digest();
+      const digest = hash('sha256', bytes, 'buffer');
       const path = pathOf(digest);
-      const existing = await fileSize(path);
+      const existing = fileSize(path);
       if (existing !== null) return { digest, sizeBytes: bytes.byteLength, storedBytes: existing };
-      const packed = await compress(bytes, COMPRESSION);
-      await makeFolder(dirname(path), madeFolders);
+      const packed = zstdCompressSync(bytes, COMPRESSION);
+      makeFolder(dirname(path), madeFolders);
       await writeWhole(path, packed);
       return { digest, sizeBytes: bytes.byteLength, storedBytes: packed.byteLength };
     },
     get: async (digest) => readVerified(pathOf(digest), digest),
-    has: async (digest) => (await fileSize(pathOf(digest))) !== null,
+    has: async (digest) => fileSize(pathOf(digest)) !== null,
   };
 }
 
@@ -65,7 +70,7 @@ async function readVerified(path: string, digest: Uint8Array): Promise<Buffer> {
   const bytes = await decompress(packed).catch((cause: Error) => {
     throw damaged(hex, path, cause);
   });
-  if (!createHash('sha256').update(bytes).digest().equals(digest)) throw damaged(hex, path);
+  if (!hash('sha256', bytes, 'buffer').equals(digest)) throw damaged(hex, path);
   return bytes;
 }
 
@@ -79,29 +84,27 @@ function damaged(hex: string, path: string, cause?: Error): PermanentError {
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const aside = `${path}.${randomUUID()}.tmp`;
-  const file = await open(aside, 'wx');
+  const file = openSync(aside, 'wx');
   try {
-    await file.writeFile(bytes);
-    await file.datasync();
-    await file.close();
-    await rename(aside, path);
+    try {
+      writeFileSync(file, bytes);
+      await datasync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(aside, path);
   } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(aside, { force: true });
+    rmSync(aside, { force: true });
     throw error;
   }
 }
 
-async function makeFolder(path: string, made: Set<string>): Promise<void> {
+function makeFolder(path: string, made: Set<string>): void {
   if (made.has(path)) return;
-  await mkdir(path, { recursive: true });
+  mkdirSync(path, { recursive: true });
   made.add(path);
 }
 
-async function fileSize(path: string): Promise<number | null> {
-  const file = await open(path, 'r').catch(() => null);
-  if (file === null) return null;
-  const { size } = await file.stat();
-  await file.close();
-  return size;
+function fileSize(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? null;
 }
