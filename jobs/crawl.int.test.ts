@@ -143,10 +143,14 @@ describe('a slice of a crawl', () => {
   it('that is stopped gives back what it did not ask for, and has its continuation', async () => {
     await setsDue(3);
     answers['/rest/1.0/setlist/5be1a000'] = (response) => {
-      test.stop.abort();
-      json(setlists({ id: '5be1a000' }))(response);
+      // Slow enough for the next request to be leased ahead.
+      setTimeout(() => {
+        test.stop.abort();
+        json(setlists({ id: '5be1a000' }))(response);
+      }, 300);
     };
     expect(await crawl()).toMatchObject({ pages: 1, failed: 0 });
+    expect(asked).toHaveLength(1);
     expect(await countRequests(services.db)).toEqual({ done: 1, due: 2 });
     expect((await jobs()).map(({ queue }) => queue)).toContain('crawl-setlistfm');
   });

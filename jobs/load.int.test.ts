@@ -7,6 +7,7 @@ import { landItems } from '../src/testing/land-items.ts';
 import { attempt, enqueued, runJob } from '../src/testing/run-job.ts';
 import { openTestServices, type TestServices } from '../src/testing/services.ts';
 import { indexJob } from './index-entities.ts';
+import type { JobCtx } from './job.ts';
 import { loadJob } from './load.ts';
 import { transformJob } from './transform.ts';
 
@@ -77,9 +78,8 @@ describe('load', () => {
   it('quarantines nothing for a fault of the moment: the whole job is tried again', async () => {
     const rawItemIds = await transformed([single('a')]);
     const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' });
-    const ctx = { ...test.ctx, db: { ...test.ctx.db, transaction: () => Promise.reject(deadlock) } };
     const id = await enqueued(test.ctx, 'load', { rawItemIds });
-    await expect(attempt(ctx, loadJob, id, { rawItemIds })).rejects.toThrow('deadlock detected');
+    await expect(attempt(failingOnce(1, deadlock), loadJob, id, { rawItemIds })).rejects.toThrow('deadlock detected');
     expect(await states()).toEqual({ a: 'transformed' });
     expect(await attempt(test.ctx, loadJob, id, { rawItemIds })).toEqual({ loaded: 1 });
   });
@@ -91,15 +91,8 @@ describe('load', () => {
       [await idOf('poison')],
     );
     const id = await enqueued(test.ctx, 'load', { rawItemIds });
-    let turns = 0;
-    const { db } = test.ctx;
-    const transaction: typeof db.transaction = (work) => {
-      turns += 1;
-      return turns === 4 ? Promise.reject(Object.assign(new Error('gone'), { code: '57P01' })) : db.transaction(work);
-    };
-    await expect(attempt({ ...test.ctx, db: { ...db, transaction } }, loadJob, id, { rawItemIds })).rejects.toThrow(
-      'gone',
-    );
+    const gone = Object.assign(new Error('gone'), { code: '57P01' });
+    await expect(attempt(failingOnce(4, gone), loadJob, id, { rawItemIds })).rejects.toThrow('gone');
     expect(await attempt(test.ctx, loadJob, id, { rawItemIds })).toMatchObject({ loaded: expect.any(Number) });
     expect(await states()).toEqual({ b: 'loaded', c: 'loaded', poison: 'quarantined' });
   });
@@ -202,6 +195,17 @@ describe('index', () => {
     expect(await countOf('search_outbox')).toBe(0);
   });
 });
+
+/** The context, with one transaction that fails: the first, the second, … */
+function failingOnce(turn: number, error: Error): JobCtx {
+  const { db } = test.ctx;
+  let turns = 0;
+  const transaction: typeof db.transaction = (work) => {
+    turns += 1;
+    return turns === turn ? Promise.reject(error) : db.transaction(work);
+  };
+  return { ...test.ctx, db: { ...db, transaction } };
+}
 
 function set(id: string) {
   const tracks = [row(1, { artist: 'Bicep', title: 'Glue' })];
