@@ -55,6 +55,11 @@ export function openDatabase(url: string, { max = 10, applicationName = 'musicdb
 async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // A server that goes away between two statements says so as an event, which nobody else listens to while the connection is ours.
+  const onLost = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onLost);
   try {
     await client.query('BEGIN');
     const result = await work(client as unknown as Queryable);
@@ -67,6 +72,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<
     });
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(broken);
   }
 }
