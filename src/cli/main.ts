@@ -149,11 +149,17 @@ const COMMANDS: readonly CommandLine[] = [
 /** Runs one command line and sets the exit status. */
 export async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json');
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   try {
     process.exitCode = await runCommandLine(argv);
   } catch (error) {
     process.exitCode = reportFailure(error, json);
   }
+}
+
+/** Who reads our output may have read enough (`| head`): the work goes on to its end, nobody is told of it. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function runCommandLine(argv: string[]): Promise<number> {

@@ -48,12 +48,25 @@ export function table(headings: readonly string[], rows: readonly (readonly (str
 
 /** Prints a failure once, in the form that was asked for, and returns the exit status: 2 for usage and configuration, 1 for the rest. */
 export function reportFailure(error: unknown, json: boolean): number {
-  const code = error instanceof MusicDbError ? error.code : 'INTERNAL';
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof MusicDbError ? error.hint : null;
-  if (json) printJson({ error: { code, message, hint } });
-  else note(`musicdb: ${message}${hint === null ? '' : `\n  ${hint}`}`);
+  const failure = describeFailure(error);
+  if (json) printJson({ error: failure });
+  else note(`musicdb: ${failure.message}${failure.hint === null ? '' : `\n  ${failure.hint}`}`);
   return isUsage(error) ? 2 : 1;
+}
+
+/** Codes by which the system and Postgres say that nobody answers any more. */
+const AWAY = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|57P0[123])$/;
+
+function describeFailure(error: unknown): { code: string; message: string; hint: string | null } {
+  if (error instanceof MusicDbError) return { code: error.code, message: error.message, hint: error.hint };
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!AWAY.test(code)) return { code: 'INTERNAL', message, hint: null };
+  return {
+    code: 'UNREACHABLE',
+    message: `a service does not answer any more: ${message}`,
+    hint: '`musicdb doctor` looks at all of them. Nothing that was taken in is lost: run the command again.',
+  };
 }
 
 function isUsage(error: unknown): boolean {

@@ -17,7 +17,8 @@ import { openContext } from './open-context.ts';
 import { note } from './output.ts';
 import { assertReachable } from './reachable.ts';
 import { type Runtime, readRuntime } from './runtime-file.ts';
-import { listenForShutdown } from './shutdown.ts';
+import { listenForShutdown, type Shutdown } from './shutdown.ts';
+import { watchServers } from './watch-servers.ts';
 
 /** Time between two looks at a MusicDB that is starting, milliseconds. */
 const LOOK_EVERY_MS = 250;
@@ -41,18 +42,29 @@ export async function withServices<T>(
   { role, data, mayStart }: ServiceOptions,
   work: (ctx: JobCtx) => Promise<T>,
 ): Promise<T> {
-  const releases = new Releases();
-  const shutdown = listenForShutdown();
-  try {
-    const found = await findServices(configFor(data), mayStart, releases, shutdown.signal);
+  const config = configFor(data);
+  return untilStopped(async (releases, shutdown) => {
+    const found = await findServices(config, mayStart, releases, shutdown);
     const ctx = openContext(found.config, { role, releases, signal: shutdown.signal });
     await assertReachable(ctx);
     if (found.owned) await takeOver(ctx);
-    return await work(ctx);
-  } finally {
-    await releases.releaseAll();
-    shutdown.done();
-  }
+    return work(ctx);
+  });
+}
+
+/** Runs `work`, which may be asked to stop, and closes all it opened. @throws first of all the fault that asked for the stop. */
+export async function untilStopped<T>(work: (releases: Releases, shutdown: Shutdown) => Promise<T>): Promise<T> {
+  const releases = new Releases();
+  const shutdown = listenForShutdown();
+  const [done] = await Promise.allSettled([work(releases, shutdown)]);
+  const fault = shutdown.fault();
+  const [closed] = await Promise.allSettled([releases.releaseAll()]);
+  shutdown.done();
+  if (fault !== null) throw fault;
+  if (done.status === 'rejected') throw done.reason;
+  // What could not be closed matters only where all else went well.
+  if (closed.status === 'rejected') throw closed.reason;
+  return done.value;
 }
 
 /** Addresses of a running MusicDB laid over a configuration that names none. */
@@ -77,10 +89,10 @@ async function findServices(
   config: Config,
   mayStart: boolean,
   releases: Releases,
-  signal: AbortSignal,
+  shutdown: Shutdown,
 ): Promise<{ config: Config; owned: boolean }> {
   if (config.databaseUrl !== null && config.redisUrl !== null) return { config, owned: false };
-  const runtime = await readyRuntime(config.dataDir, signal);
+  const runtime = await readyRuntime(config.dataDir, shutdown.signal);
   if (runtime !== null) return { config: withRuntime(config, runtime), owned: false };
   if (!mayStart) return { config, owned: false };
   note(`no MusicDB runs on ${config.dataDir}: starting its services for this command`);
@@ -91,6 +103,7 @@ async function findServices(
     log: (line) => log.debug(line),
   });
   releases.defer('services', () => services.stop());
+  releases.add('watch', watchServers(config.dataDir, shutdown));
   await migrate(services.databaseUrl);
   return { config: { ...config, databaseUrl: services.databaseUrl, redisUrl: services.redisUrl }, owned: true };
 }

@@ -16,7 +16,7 @@ import type { Config } from '../../config/config.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { SOURCE_NAMES } from '../../core/source.ts';
 import { reconcileSchedules, startOrchestrator } from '../../orchestrator/orchestrator.ts';
-import { Releases } from '../../platform/context.ts';
+import type { Releases } from '../../platform/context.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { migrate } from '../../platform/migrate.ts';
 import { countRequestsBySource } from '../../repositories/frontier.ts';
@@ -32,8 +32,9 @@ import { assertReachable } from '../reachable.ts';
 import { type Runtime, readRuntime, removeRuntime, writeRuntime } from '../runtime-file.ts';
 import { SANDBOX_WORLD } from '../sandbox.ts';
 import { serveApi } from '../serve-api.ts';
-import { listenForShutdown } from '../shutdown.ts';
-import { configFor, takeOver } from '../with-services.ts';
+import type { Shutdown } from '../shutdown.ts';
+import { watchServers } from '../watch-servers.ts';
+import { configFor, takeOver, untilStopped } from '../with-services.ts';
 import { countSearchDocuments } from './import.ts';
 
 interface Options extends CommonOptions {
@@ -46,10 +47,8 @@ interface Options extends CommonOptions {
 export async function run(_args: string[], options: Options): Promise<number> {
   const started = performance.now();
   const config = configFor(options.data);
-  const releases = new Releases();
-  const shutdown = listenForShutdown();
-  try {
-    const ctx = await startEverything(config, options, releases, shutdown.signal);
+  return untilStopped(async (releases, shutdown) => {
+    const ctx = await startEverything(config, options, releases, shutdown);
     const finished = await crawlAll(ctx);
     await refreshPopularTracks(ctx.db);
     if (finished) await printSummary(ctx, Math.round((performance.now() - started) / 100) / 10, options.json === true);
@@ -58,20 +57,17 @@ export async function run(_args: string[], options: Options): Promise<number> {
       await shutdown.requested;
     }
     return finished || !options.once ? 0 : 1;
-  } finally {
-    await releases.releaseAll();
-    shutdown.done();
-  }
+  });
 }
 
 async function startEverything(
   config: Config,
   options: Options,
   releases: Releases,
-  signal: AbortSignal,
+  shutdown: Shutdown,
 ): Promise<JobCtx> {
   const announce = announcer(config, releases);
-  const { databaseUrl, redisUrl } = await servicesFor(config, releases, announce);
+  const { databaseUrl, redisUrl } = await servicesFor(config, releases, announce, shutdown);
   announce({ phase: 'bringing the database to this version' });
   const { applied } = await migrate(databaseUrl);
   if (applied.length > 0) note(`database: ${applied.length} migrations applied`);
@@ -92,7 +88,7 @@ async function startEverything(
   });
   const ctx = openContext(
     { ...config, databaseUrl, redisUrl, sandboxHosts, chromiumPath },
-    { role: 'up', releases, signal },
+    { role: 'up', releases, signal: shutdown.signal },
   );
   await assertReachable(ctx);
   await takeOver(ctx);
@@ -152,6 +148,7 @@ async function servicesFor(
   config: Config,
   releases: Releases,
   announce: Announce,
+  shutdown: Shutdown,
 ): Promise<{ databaseUrl: string; redisUrl: string }> {
   const log = createLogger(config.logLevel, { role: 'services' });
   const wanted = {
@@ -169,6 +166,7 @@ async function servicesFor(
     },
   });
   releases.defer('services', () => services.stop());
+  releases.add('watch', watchServers(config.dataDir, shutdown));
   const databaseUrl = config.databaseUrl ?? services.databaseUrl;
   const redisUrl = config.redisUrl ?? services.redisUrl;
   if (databaseUrl === null || redisUrl === null) throw new ConfigError('services could not be started');
