@@ -187,26 +187,33 @@ export async function readArtist(db: Queryable, id: string): Promise<ArtistEntry
 
 /** Null when there is no such set. */
 export async function readSetlist(db: Queryable, id: string): Promise<SetlistEntry | null> {
-  const { rows } = await db.query<Omit<SetlistEntry, 'artists' | 'tracks' | 'claims'>>(
+  // With the date known, Postgres plans for one partition a table instead of all of them.
+  const [at] = await all<{ date: string }>(db, 'select event_date as date from setlists where id = $1', id);
+  if (at === undefined) return null;
+  const [setlist] = await all<Omit<SetlistEntry, 'artists' | 'tracks' | 'claims'>>(
+    db,
     `select ${SETLIST_COLUMNS}, s.external_id as "externalId", s.tour, v.region, s.source_version as "sourceVersion", s.detail,
        (select encode(r.document_digest, 'hex') from raw_items r where r.id = s.raw_item_id) as "documentDigest",
        (select ${iso('r.observed_at')} from raw_items r where r.id = s.raw_item_id) as "observedAt"
-     from ${SETLIST_TABLES} where s.id = $1`,
-    [id],
+     from ${SETLIST_TABLES} where s.id = $1 and s.event_date = $2`,
+    id,
+    at.date,
   );
-  const setlist = rows[0];
   if (setlist === undefined) return null;
   const artists = await all<SetlistEntry['artists'][number]>(
     db,
-    `select a.id, a.name from setlist_artists sa join artists a on a.id = sa.artist_id where sa.setlist_id = $1 order by sa.position, a.name`,
+    `select a.id, a.name from setlist_artists sa join artists a on a.id = sa.artist_id where sa.setlist_id = $1 and sa.event_date = $2
+     order by sa.position, a.name`,
     id,
+    at.date,
   );
   const tracks = await all<SetlistRow>(
     db,
     `select position, number, section, cue_seconds as "cueSeconds", cue_granularity as "cueGranularity", artist, title, mix_name as "mixName",
        is_id as "isId", id_kind as "idKind", with_previous as "withPrevious", track_id as "trackId", coalesce(parts, '[]') as parts, detail
-     from setlist_tracks where setlist_id = $1 order by position`,
+     from setlist_tracks where setlist_id = $1 and event_date = $2 order by position`,
     id,
+    at.date,
   );
   return { ...setlist, artists, tracks, claims: await readClaims(db, 'setlist', id) };
 }
@@ -243,8 +250,8 @@ async function readClaims(db: Queryable, type: EntityType, id: string): Promise<
   return rows;
 }
 
-async function all<T>(db: Queryable, sql: string, id: string): Promise<T[]> {
-  const { rows } = await db.query(sql, [id]);
+async function all<T>(db: Queryable, sql: string, ...values: string[]): Promise<T[]> {
+  const { rows } = await db.query(sql, values);
   return rows as T[];
 }
 
