@@ -143,16 +143,29 @@ describe('a slice of a crawl', () => {
   it('that is stopped gives back what it did not ask for, and has its continuation', async () => {
     await setsDue(3);
     answers['/rest/1.0/setlist/5be1a000'] = (response) => {
-      // Slow enough for the next request to be leased ahead.
-      setTimeout(() => {
-        test.stop.abort();
-        json(setlists({ id: '5be1a000' }))(response);
-      }, 300);
+      test.stop.abort();
+      json(setlists({ id: '5be1a000' }))(response);
     };
     expect(await crawl()).toMatchObject({ pages: 1, failed: 0 });
-    expect(asked).toHaveLength(1);
     expect(await countRequests(services.db)).toEqual({ done: 1, due: 2 });
     expect((await jobs()).map(({ queue }) => queue)).toContain('crawl-setlistfm');
+  });
+
+  it('that is stopped asks for nothing that it leased ahead', async () => {
+    await setsDue(8);
+    for (const slow of [1, 2]) {
+      const answer = json(setlists({ id: `5be1a00${slow}` }));
+      answers[`/rest/1.0/setlist/5be1a00${slow}`] = (response) => setTimeout(() => answer(response), 400);
+    }
+    // The first is done: three more are leased, one of them is asked for, and that one stops us.
+    answers['/rest/1.0/setlist/5be1a003'] = (response) => {
+      test.stop.abort();
+      json(setlists({ id: '5be1a003' }))(response);
+    };
+    const ctx = { ...test.ctx, config: { ...test.ctx.config, crawlConcurrency: 3 } };
+    await runJob(ctx, crawlJob, 'crawl-setlistfm', payload({}));
+    expect(asked).toHaveLength(4);
+    expect(await countRequests(services.db)).toEqual({ done: 4, due: 4 });
   });
 
   it('fails when the frontier does, and keeps no lease', async () => {

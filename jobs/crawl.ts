@@ -193,10 +193,7 @@ async function lease(slice: Slice, count: number): Promise<LeasedRequest[]> {
   return leased;
 }
 
-/**
- * Live requests of a source keep their distance over all processes: each books its start in Postgres.
- * @throws the slice's end, when the source refused us while the request waited for its turn.
- */
+/** Live requests of a source keep their distance over all processes: each books its start in Postgres. */
 async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
   if (slice.payload.via === 'live') {
     const waitMs = await bookRequest(
@@ -207,7 +204,6 @@ async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
     );
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
-  slice.end.signal.throwIfAborted();
   return work();
 }
 
@@ -259,8 +255,6 @@ async function land(slice: Slice, { request, page, result }: Visit): Promise<voi
 }
 
 async function fail(slice: Slice, { id, token, attempts, url }: LeasedRequest, error: Error): Promise<void> {
-  // Never asked: its lease is given back at the end of the slice.
-  if (error === slice.end.signal.reason) return;
   const now = slice.ctx.clock.now().getTime();
   slice.failed += 1;
   if (error instanceof ThrottledError) {

@@ -156,7 +156,6 @@ async function upsertRawItems(
 ): Promise<Pick<Landed, 'toTransform' | 'items' | 'unchanged'>> {
   const rows = rawRows(pages);
   if (rows.length === 0) return { toTransform: [], items: 0, unchanged: 0 };
-  const digests = rows.map((r) => createHash('sha256').update(r.body).digest());
   const { rows: changed } = await tx.query<{ id: number; kind: string }>({
     name: 'raw-items-upsert',
     text: `insert into raw_items (source, kind, external_id, document_digest, document_position, url, body, body_digest, state, run_id, observed_at)
@@ -175,13 +174,13 @@ async function upsertRawItems(
       rows.map((r) => r.position),
       rows.map((r) => r.page.finalUrl ?? r.page.url),
       rows.map((r) => r.body),
-      digests,
+      rows.map((r) => createHash('sha256').update(r.body).digest()),
       rows.map((r) => (isPipelined(r.item.kind) ? 'landed' : 'kept')),
       rows.map((r) => r.page.runId),
       rows.map((r) => r.page.fetchedAt),
     ],
   });
-  if (changed.length < rows.length) await markSeen(tx, rows, digests);
+  if (changed.length < rows.length) await markSeen(tx, rows);
   const toTransform = changed.filter(({ kind }) => isPipelined(kind)).map(({ id }) => id);
   const items = pages.reduce((sum, page) => sum + page.items.length, 0);
   return { toTransform, items, unchanged: items - changed.length };
@@ -189,20 +188,18 @@ async function upsertRawItems(
 
 /**
  * Items told again with the same content by a newer page were true at its time: what an older page says, and lands later, must not replace
- * them. (The rows are locked by the upsert, in the order of their keys.)
+ * them. Those with other content have the newer time already: the upsert came before, and it locked all of the rows in the order of their keys.
  */
-async function markSeen(tx: Queryable, rows: readonly RawRow[], digests: readonly Buffer[]): Promise<void> {
+async function markSeen(tx: Queryable, rows: readonly RawRow[]): Promise<void> {
   await tx.query({
     name: 'raw-items-mark-seen',
     text: `update raw_items r set observed_at = seen.at
-           from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::timestamptz[]) as seen (source, kind, external_id, body_digest, at)
-           where r.source = seen.source and r.kind = seen.kind and r.external_id = seen.external_id and r.body_digest = seen.body_digest
-             and r.observed_at < seen.at`,
+           from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as seen (source, kind, external_id, at)
+           where r.source = seen.source and r.kind = seen.kind and r.external_id = seen.external_id and r.observed_at < seen.at`,
     values: [
       rows.map((r) => r.page.source),
       rows.map((r) => r.item.kind),
       rows.map((r) => r.externalId),
-      digests,
       rows.map((r) => r.page.fetchedAt),
     ],
   });
