@@ -51,7 +51,10 @@ export async function crawl(
   limit: number | null,
   options: CrawlOptions,
 ): Promise<number> {
-  if (options.live && options.sandbox) throw new UsageError('--live and --sandbox exclude each other');
+  if (options.live && options.sandbox)
+    throw new UsageError('--live and --sandbox exclude each other', {
+      hint: 'Say --sandbox for the local stand-in, --live for the real site.',
+    });
   return withServices({ role: 'crawl', data: options.data, mayStart: true }, (found) =>
     withSandbox(found, { wanted: options.sandbox === true }, async (ctx) => {
       const via = chooseVia(ctx, source, options);

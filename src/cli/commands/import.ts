@@ -58,7 +58,9 @@ export async function run([sourceName = '', ...names]: string[], options: Option
   const source = await loadSource(sourceArgument(sourceName));
   const files = await listFiles(names);
   if (options.url !== undefined && files.length !== 1)
-    throw new UsageError(`--url goes with one file, not ${files.length}`);
+    throw new UsageError(`--url goes with one file, not ${files.length}`, {
+      hint: 'Import the files one by one, each with its own address.',
+    });
   for (const file of files) await checkInput(file);
   return withServices({ role: 'import', data: options.data, mayStart: true }, async (ctx) => {
     const runId = await startRun(
