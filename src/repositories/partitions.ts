@@ -124,9 +124,18 @@ async function makePeriod(tx: Queryable, { tables, column }: Family, { suffix, f
   }
   for (const table of tables) {
     await tx.query(`create table ${table}_${suffix} partition of ${table} for values from ('${from}') to ('${to}')`);
+    if (table.startsWith('setlist_')) await referToSets(tx, table, suffix);
     await tx.query(`insert into ${table} select * from moving_${table}`);
     await tx.query(`drop table moving_${table}`);
   }
+}
+
+/** As the first migration does for its partitions: a row refers to its set in the partition of the same period. */
+async function referToSets(tx: Queryable, table: string, suffix: string): Promise<void> {
+  await tx.query(
+    `alter table ${table}_${suffix} add constraint ${table}_${suffix}_setlist_fkey foreign key (setlist_id, event_date)
+     references setlists_${suffix} (id, event_date) on delete cascade on update cascade`,
+  );
 }
 
 function yearsUntil(now: Date): Period[] {
