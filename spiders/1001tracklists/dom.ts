@@ -2,12 +2,12 @@
  * A small tree of a page: elements, attributes, text. Leaner than a full DOM (no parents, no siblings, no comments), bounded in
  * depth and size, and read without recursion, so that no page however strange costs unbounded time, memory or stack.
  */
-import { Parser } from 'htmlparser2';
 import { fold } from '../../src/core/text.ts';
+import { type AttributeName, type Attributes, scan, type Tokens } from './scan.ts';
 
 export interface Element {
   readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Attributes>;
   readonly children: (Element | string)[];
 }
 
@@ -19,12 +19,10 @@ class PageTooLarge extends Error {}
 
 /** A page, given in pieces, as a tree under one nameless root; null when it has more elements, or deeper ones, than any real page. */
 export function parseTree(pieces: readonly string[]): Element | null {
-  const root: Element = { name: '', attributes: {}, children: [] };
-  const parser = new Parser(new TreeBuilder(root));
+  const builder = new TreeBuilder();
   try {
-    for (const piece of pieces) parser.write(piece);
-    parser.end();
-    return root;
+    scan(pieces.length === 1 ? (pieces[0] ?? '') : pieces.join(''), builder);
+    return builder.root;
   } catch (error) {
     if (error instanceof PageTooLarge) return null;
     throw error;
@@ -81,7 +79,7 @@ export function textOf(element: Element | null): string | null {
 }
 
 /** An attribute's text, folded; null when absent or blank. */
-export function attribute(element: Element | null, name: string): string | null {
+export function attribute(element: Element | null, name: AttributeName): string | null {
   return clean(element?.attributes[name]);
 }
 
@@ -91,36 +89,93 @@ function clean(text: string | undefined): string | null {
   return plain ? text : fold(text);
 }
 
-export function hasClass(element: Element, name: string): boolean {
-  const classes = element.attributes.class;
+export function hasClass({ attributes }: Element, name: string): boolean {
+  const classes = attributes.class;
   if (classes === undefined) return false;
-  const at = classes.indexOf(name);
-  if (at < 0) return false;
-  if (classes.length === name.length) return true;
-  return ` ${classes.replace(/\s/g, ' ')} `.includes(` ${name} `);
+  for (let at = classes.indexOf(name); at >= 0; at = classes.indexOf(name, at + 1)) {
+    if (isBlank(classes, at - 1) && isBlank(classes, at + name.length)) return true;
+  }
+  return false;
 }
 
-class TreeBuilder {
-  readonly #open: Element[];
+/** White space, or outside the text. */
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return Number.isNaN(code) || code === 32 || (code >= 9 && code <= 13);
+}
+
+const words = (text: string): Set<string> => new Set(text.split(' '));
+const VOID = words(
+  'area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr',
+);
+const FORM_PARTS = words('input option optgroup select button datalist textarea');
+const [P, ROWS, TERMS, RUBY] = [words('p'), words('thead tbody'), words('dd dt'), words('rt rp')];
+const HEADINGS = words('h1 h2 h3 h4 h5 h6 p');
+/** Elements that end where one of this name begins. */
+const ENDS = new Map<string, Set<string>>([
+  ['tr', words('tr th td')],
+  ['th', words('th')],
+  ['td', words('thead th td')],
+  ['body', words('head link script')],
+  ['a', words('a')],
+  ['li', words('li')],
+  ['option', words('option')],
+  ['optgroup', words('optgroup option')],
+  ...[...words('h1 h2 h3 h4 h5 h6')].map((name) => [name, HEADINGS] as const),
+  ...[...words('select input output button datalist textarea')].map((name) => [name, FORM_PARTS] as const),
+  ...[...TERMS].map((name) => [name, TERMS] as const),
+  ...[...RUBY].map((name) => [name, RUBY] as const),
+  ...[...words('tbody tfoot')].map((name) => [name, ROWS] as const),
+  ...[
+    ...words('p address article aside blockquote details div dl fieldset figcaption figure footer form header hr main'),
+    ...words('nav ol pre section table ul'),
+  ].map((name) => [name, P] as const),
+]);
+
+/** Puts tags and texts into a tree, with the end tags that HTML lets authors leave out. */
+class TreeBuilder implements Tokens {
+  readonly root: Element = { name: '', attributes: {}, children: [] };
+  readonly #open: Element[] = [this.root];
+  /** Open elements by name: the end of something that was never begun must not cost a search. */
+  readonly #openOf = new Map<string, number>();
   #elements = 0;
 
-  constructor(root: Element) {
-    this.#open = [root];
-  }
-
-  onopentag(name: string, attributes: Record<string, string>): void {
+  open(name: string, attributes: Attributes, selfClosing: boolean): void {
+    if (name === 'form' && this.#isOpen('form')) return;
+    const ends = ENDS.get(name);
+    if (ends) while (ends.has(this.#open.at(-1)?.name ?? '')) this.#pop();
     this.#elements++;
     if (this.#elements > MAX_ELEMENTS || this.#open.length > MAX_DEPTH) throw new PageTooLarge();
     const element: Element = { name, attributes, children: [] };
     this.#open.at(-1)?.children.push(element);
+    if (VOID.has(name)) return;
+    // "/>" ends an element of a drawing or a formula; elsewhere it says nothing.
+    if (selfClosing && (name === 'svg' || name === 'math' || this.#isOpen('svg') || this.#isOpen('math'))) return;
+    this.#openOf.set(name, (this.#openOf.get(name) ?? 0) + 1);
     this.#open.push(element);
   }
 
-  onclosetag(): void {
-    this.#open.pop();
+  close(name: string): void {
+    if (this.#isOpen(name)) {
+      while (this.#pop() !== name);
+    } else if (name === 'p' || name === 'br') {
+      // The end of a paragraph or a line break that was never begun is one; of anything else it is nothing.
+      this.open(name, {}, false);
+      if (name === 'p') this.#pop();
+    }
   }
 
-  ontext(text: string): void {
+  text(text: string): void {
     this.#open.at(-1)?.children.push(text);
+  }
+
+  #isOpen(name: string): boolean {
+    return (this.#openOf.get(name) ?? 0) > 0;
+  }
+
+  #pop(): string {
+    const { name } = this.#open.pop() ?? this.root;
+    this.#openOf.set(name, (this.#openOf.get(name) ?? 0) - 1);
+    return name;
   }
 }
