@@ -17,11 +17,14 @@ const MAX_DEPTH = 1_000;
 
 class PageTooLarge extends Error {}
 
-/** A page, given in pieces, as a tree under one nameless root; null when it has more elements, or deeper ones, than any real page. */
-export function parseTree(pieces: readonly string[]): Element | null {
-  const builder = new TreeBuilder();
+/**
+ * A page as a tree under one nameless root; null when it has more elements, or deeper ones, than any real page.
+ * @param isUnread boxes whose insides nobody will ask for: leaving them out saves the time to read them
+ */
+export function parseTree(html: string, isUnread: (attributes: Attributes) => boolean = () => false): Element | null {
+  const builder = new TreeBuilder(isUnread);
   try {
-    scan(pieces.length === 1 ? (pieces[0] ?? '') : pieces.join(''), builder);
+    scan(html, builder);
     return builder.root;
   } catch (error) {
     if (error instanceof PageTooLarge) return null;
@@ -138,21 +141,27 @@ class TreeBuilder implements Tokens {
   readonly #open: Element[] = [this.root];
   /** Open elements by name: the end of something that was never begun must not cost a search. */
   readonly #openOf = new Map<string, number>();
+  readonly #isUnread: (attributes: Attributes) => boolean;
   #elements = 0;
 
-  open(name: string, attributes: Attributes, selfClosing: boolean): void {
-    if (name === 'form' && this.#isOpen('form')) return;
+  constructor(isUnread: (attributes: Attributes) => boolean) {
+    this.#isUnread = isUnread;
+  }
+
+  open(name: string, attributes: Attributes, selfClosing: boolean): boolean {
+    if (name === 'form' && this.#isOpen('form')) return false;
     const ends = ENDS.get(name);
     if (ends) while (ends.has(this.#open.at(-1)?.name ?? '')) this.#pop();
     this.#elements++;
     if (this.#elements > MAX_ELEMENTS || this.#open.length > MAX_DEPTH) throw new PageTooLarge();
     const element: Element = { name, attributes, children: [] };
     this.#open.at(-1)?.children.push(element);
-    if (VOID.has(name)) return;
+    if (VOID.has(name)) return false;
     // "/>" ends an element of a drawing or a formula; elsewhere it says nothing.
-    if (selfClosing && (name === 'svg' || name === 'math' || this.#isOpen('svg') || this.#isOpen('math'))) return;
+    if (selfClosing && (name === 'svg' || name === 'math' || this.#isOpen('svg') || this.#isOpen('math'))) return false;
     this.#openOf.set(name, (this.#openOf.get(name) ?? 0) + 1);
     this.#open.push(element);
+    return this.#isUnread(attributes);
   }
 
   close(name: string): void {

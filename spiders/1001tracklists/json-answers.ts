@@ -24,7 +24,7 @@ export function readJsonAnswer(value: unknown, url: string | null): ParseResult 
 }
 
 function readScrolledRows(html: string, url: string | null): ParseResult {
-  const tree = parseTree([html]);
+  const tree = parseTree(html);
   if (tree === null) return failed('too-large', '"data" has more elements than any list of sets', '$.data');
   const { entries, requests, problems } = readListingRows(tree);
   if (entries.length === 0 && html.trim() !== '')

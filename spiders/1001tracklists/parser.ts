@@ -9,7 +9,6 @@ import { readJsonAnswer } from './json-answers.ts';
 import { listingId, readListingRows } from './listing.ts';
 import { readPastedText } from './pasted-text.ts';
 import { block, refusalReason } from './refusals.ts';
-import { withoutScripts } from './regions.ts';
 import { failed, result } from './results.ts';
 import { readPageHead } from './set-head.ts';
 import { isCutOff, readSetPage } from './set-page.ts';
@@ -65,7 +64,7 @@ function readHtml(html: string, page: Page): ParseResult {
     const reading = readSetPage(html, page.url);
     if (reading) return result(reading);
   }
-  const tree = parseTree(withoutScripts(html));
+  const tree = parseTree(html);
   if (tree === null) return failed('too-large', 'the page has more, or deeper, elements than any page of this site');
   const head = readPageHead(tree);
   const url = head.url ?? page.url;

@@ -44,7 +44,7 @@ function joined({ name, attributes, children }: Element): unknown {
 }
 
 function tree(html: string): unknown {
-  const root = parseTree([html]);
+  const root = parseTree(html);
   return root && joined(root);
 }
 

@@ -25,7 +25,8 @@ export type Attributes = { [Name in AttributeName]?: string };
 
 /** Told of each tag and text, in the order of the page; names in lower case, character references decoded. */
 export interface Tokens {
-  open(name: string, attributes: Attributes, selfClosing: boolean): void;
+  /** True when nobody will read what is inside, which is then left out (as long as it holds no `<div>` of its own). */
+  open(name: string, attributes: Attributes, selfClosing: boolean): boolean;
   close(name: string): void;
   text(text: string): void;
 }
@@ -38,6 +39,8 @@ const TEXT_ONLY = new Map(
     { end: new RegExp(`</${name}(?=[\\s/>])`, 'gi'), decodes: name === 'title' || name === 'textarea' },
   ]),
 );
+/** Boxes that are left out are about 3,000 characters long. */
+const LONGEST_BOX = 20_000;
 const COMMENT_END = /--!?>/g;
 const [GREATER, SLASH, EQUALS, BANG, QUESTION, DOUBLE, SINGLE, SPACE] = [62, 47, 61, 33, 63, 34, 39, 32] as const;
 
@@ -52,6 +55,8 @@ class Scanner {
   #at = 0;
   /** Where the last slash between attributes stood: one in a value ends no element. */
   #slash = -1;
+  /** The first end of a box behind the last one that was looked for. */
+  #boxEnd = -1;
 
   constructor(html: string, tokens: Tokens) {
     this.#html = html;
@@ -118,7 +123,7 @@ class Scanner {
     if (this.#at >= html.length) return;
     const selfClosing = this.#slash === this.#at - 1;
     this.#at += 1;
-    this.#tokens.open(name, attributes, selfClosing);
+    if (this.#tokens.open(name, attributes, selfClosing)) this.#skipBox();
     if (name.length >= 3 && !selfClosing) this.#textOnly(name);
   }
 
@@ -162,6 +167,16 @@ class Scanner {
     }
     while (!(isSpace(code) || code === GREATER || Number.isNaN(code))) code = html.charCodeAt(++this.#at);
     return html.slice(start, this.#at);
+  }
+
+  /** A box that holds further boxes is left alone: cutting it would unbalance the page. */
+  #skipBox(): void {
+    const html = this.#html;
+    // Where many boxes have no end, it is looked for once.
+    if (this.#boxEnd < this.#at) this.#boxEnd = html.indexOf('</div>', this.#at);
+    if (this.#boxEnd < 0) this.#boxEnd = html.length;
+    const inside = html.slice(this.#at, Math.min(this.#boxEnd, this.#at + LONGEST_BOX + 1));
+    if (inside.length <= LONGEST_BOX && !inside.includes('<div')) this.#at = this.#boxEnd;
   }
 
   #textOnly(name: string): void {

@@ -5,7 +5,7 @@ import { playersOf, readCueMap } from './cues.ts';
 import { checkDecoy } from './decoy.ts';
 import { attribute, type Element, findFirst, parseTree } from './dom.ts';
 import { readMedia } from './media.ts';
-import { cutRegions } from './regions.ts';
+import { cutRegions, isUnread } from './regions.ts';
 import type { RowMarkup } from './row-markup.ts';
 import { readIdentified, readSetHead, readSources, type SetHead } from './set-head.ts';
 import { readSetRows, type SetRows } from './set-rows.ts';
@@ -21,7 +21,7 @@ const MIN_ROWS_FOR_DRIFT = 3;
 /** Reads a page that has a `#tlTab`; null when it has none after all (the words stood in a text or a script). */
 export function readSetPage(html: string, askedUrl: string | null): Reading | null {
   const regions = cutRegions(html);
-  const main = parseTree(regions.main);
+  const main = parseTree(regions.main, isUnread);
   const head = regions.head === regions.main ? main : parseTree(regions.head);
   const side = regions.side === regions.main ? main : parseTree(regions.side);
   if (!main || !head || !side)
