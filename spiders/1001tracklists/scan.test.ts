@@ -150,6 +150,16 @@ describe('the scanner of HTML', () => {
     expect(tree('a<script>b')).toEqual(['', [], ['a', ['script', [], ['b']]]]);
   });
 
+  it('leaves out what is inside a box that nobody reads, unless it holds boxes of its own', () => {
+    const unread = (html: string) => {
+      const root = parseTree(html, (attributes) => attributes.class === 'icons');
+      return root && joined(root);
+    };
+    const box = (...inside: unknown[]) => ['', [], [['div', [['class', 'icons']], inside], 'b']];
+    expect(unread('<div class="icons"><i></i>a</div>b')).toEqual(box());
+    expect(unread('<div class="icons"><div>a</div></div>b')).toEqual(box(['div', [], ['a']]));
+  });
+
   it.each([
     ['unclosed tags', '<div '.repeat(100_000)],
     ['unclosed quotes', '<a href="'.repeat(100_000)],
