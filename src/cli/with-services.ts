@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobCtx } from '../../jobs/job.ts';
+import { QUEUE_NAMES } from '../../jobs/queues.ts';
 import { startServices } from '../../ops/dev-services/start-services.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { PermanentError } from '../core/errors.ts';
@@ -13,6 +14,7 @@ import { createLogger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
 import { giveBackAllLeases } from '../repositories/frontier.ts';
 import { takeBackDispatched } from '../repositories/outbox.ts';
+import { createQueues } from '../worker/worker.ts';
 import { openContext } from './open-context.ts';
 import { note } from './output.ts';
 import { assertReachable } from './reachable.ts';
@@ -81,8 +83,22 @@ export function withRuntime(config: Config, runtime: Runtime): Config {
 
 /** Only one process works on services of our own: what an earlier one held when it died is free again, at once. */
 export async function takeOver(ctx: JobCtx): Promise<void> {
+  await dropDeadJobs(ctx);
   await takeBackDispatched(ctx.db);
   await giveBackAllLeases(ctx.db);
+}
+
+/** Jobs that Redis still counts as running have no worker any more, and would hold up their queues until their locks expire. */
+async function dropDeadJobs(ctx: JobCtx): Promise<void> {
+  const releases = new Releases();
+  const queueOf = createQueues(ctx, releases);
+  try {
+    const running = await Promise.all(QUEUE_NAMES.map((name) => queueOf(name).getActiveCount()));
+    // Redis is transport: every job is a row in Postgres, and is handed over again.
+    if (running.some((count) => count > 0)) await ctx.redis.client.flushdb();
+  } finally {
+    await releases.releaseAll();
+  }
 }
 
 async function findServices(

@@ -91,7 +91,8 @@ async function startEverything(
     { role: 'up', releases, signal: shutdown.signal },
   );
   await assertReachable(ctx);
-  await takeOver(ctx);
+  // On services that are not ours others may be at work.
+  if (config.databaseUrl === null && config.redisUrl === null) await takeOver(ctx);
   await ensurePartitions(ctx.db, ctx.clock.now());
   await ctx.search.prepare();
   await startRoles(ctx, options, releases, announce);
