@@ -1,4 +1,8 @@
 /** What a data folder's catalogue holds, as values that two databases can be compared by. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataFolder, secretOf } from '../../ops/dev-services/data-folder.ts';
+import { POSTGRES_ROLE } from '../../ops/dev-services/postgres-cluster.ts';
 import { startServices } from '../../ops/dev-services/start-services.ts';
 import { readRuntime } from '../cli/runtime-file.ts';
 import { type Database, openDatabase, type Queryable } from '../platform/database.ts';
@@ -11,29 +15,29 @@ const CONTENT_TABLES = [
 ];
 
 /**
- * Everything the catalogue says, without numbers and times of processing: entities by their keys, items by source and id. The same pages give
- * the same of this, in whatever order and however often the work was interrupted.
+ * What the catalogue says, without numbers and times of processing: entities by their keys, items by source and id. The same pages give the
+ * same of this, in whatever order and however often the work was interrupted. Left out is what the order decides: which of several spellings of
+ * a name is shown, and which of two pages that tell the same item it is said to come from.
  */
 const MEANINGS: Readonly<Record<string, string>> = {
-  artists: `select norm_key, name, mbid, sort_name, disambiguation from artists`,
-  labels: `select norm_key, name from labels`,
-  venues: `select norm_key, name, city, region, country from venues`,
-  events: `select norm_key, name from events`,
-  tracks: `select t.norm_key, t.title, t.mix_name, t.artist_text, a.norm_key, l.norm_key, t.duration_ms, t.release_date
-    from tracks t join artists a on a.id = t.artist_id left join labels l on l.id = t.label_id`,
-  track_artists: `select t.norm_key, a.norm_key, ta.role, ta.position from track_artists ta join tracks t on t.id = ta.track_id join artists a on a.id = ta.artist_id`,
+  artists: `select norm_key, mbid from artists`,
+  labels: `select norm_key from labels`,
+  venues: `select norm_key, city, region, country from venues`,
+  events: `select norm_key from events`,
+  tracks: `select norm_key from tracks`,
+  track_artists: `select t.norm_key, a.norm_key, ta.role from track_artists ta join tracks t on t.id = ta.track_id join artists a on a.id = ta.artist_id`,
   track_isrcs: `select t.norm_key, i.isrc from track_isrcs i join tracks t on t.id = i.track_id`,
   setlists: `select s.source, s.external_id, s.event_date, s.date_precision, s.title, s.artist_text, e.norm_key, v.norm_key, s.tour, s.url, s.source_version,
-      s.track_count, s.identified_count, s.duration_seconds, s.is_live_pa, s.genres, s.detail
+      s.track_count, s.identified_count, s.duration_seconds, s.is_live_pa, s.genres, s.detail - 'retrievedAt'
     from setlists s left join events e on e.id = s.event_id left join venues v on v.id = s.venue_id`,
   setlist_artists: `select s.source, s.external_id, a.norm_key, sa.position from setlist_artists sa join setlists s on s.id = sa.setlist_id join artists a on a.id = sa.artist_id`,
   setlist_tracks: `select s.source, s.external_id, r.position, t.norm_key, r.number, r.section, r.cue_seconds, r.cue_granularity, r.artist, r.title, r.mix_name,
       r.is_id, r.id_kind, r.with_previous, r.parts, r.detail
     from setlist_tracks r join setlists s on s.id = r.setlist_id and s.event_date = r.event_date left join tracks t on t.id = r.track_id`,
   mentions: `select m.source, m.external_id, m.position, t.norm_key, m.artist, m.title, m.mix_name from mentions m left join tracks t on t.id = m.track_id`,
-  claims: `select r.source, r.kind, r.external_id, c.position, c.part, c.entity_type, encode(c.document_digest, 'hex'), c.fields from claims c join raw_items r on r.id = c.raw_item_id`,
+  claims: `select r.source, r.kind, r.external_id, c.position, c.part, c.entity_type from claims c join raw_items r on r.id = c.raw_item_id`,
   documents: `select encode(digest, 'hex'), size_bytes from documents`,
-  raw_items: `select source, kind, external_id, state, encode(document_digest, 'hex'), body from raw_items`,
+  raw_items: `select source, kind, external_id, state from raw_items`,
   quarantine: `select source, kind, reason, message, position, resolved_at is null from quarantine`,
   search: `select index_name, count(*)::int from search_documents group by 1`,
 };
@@ -49,6 +53,16 @@ export async function contentOf(db: Queryable): Promise<Digests> {
 /** See MEANINGS. */
 export async function meaningOf(db: Queryable): Promise<Digests> {
   return digestsOf(db, MEANINGS);
+}
+
+/** URL of the Postgres that some process runs on the folder, by what Postgres itself keeps there; null while it does not listen. */
+export function runningDatabaseOf(dataDir: string): string | null {
+  try {
+    const [, , , port] = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+    return `postgresql://${POSTGRES_ROLE}:${secretOf(openDataFolder(dataDir), 'postgres')}@127.0.0.1:${port}/musicdb`;
+  } catch {
+    return null;
+  }
 }
 
 /** Rows of the folder's database: of the MusicDB that runs on it, else of its Postgres alone, started for the time of `work`. */
