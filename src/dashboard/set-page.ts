@@ -110,7 +110,9 @@ function marks(detail: Record<string, unknown> | null): Html[] {
 function parts(list: readonly unknown[]): Html | null {
   const names = list.flatMap((part) => {
     const { artist = null, title = null, mixName = null } = (part ?? {}) as Record<string, string | null>;
-    return artist === null && title === null ? [] : [`${artist ?? 'ID'} – ${titleText(title, mixName)}`];
+    if (artist === null && title === null) return [];
+    // Pages often name the artists of a mashup for the whole row only.
+    return [artist === null ? titleText(title, mixName) : `${artist} – ${titleText(title, mixName)}`];
   });
   return names.length === 0 ? null : html`<small class="parts">${names.join('  +  ')}</small>`;
 }
