@@ -242,13 +242,14 @@ async function printSummary(ctx: JobCtx, seconds: number, json: boolean): Promis
   printLine(`${search.documents} documents in search (${search.adapter}) · ${seconds} s`);
 }
 
-function printServing(config: Config, { json }: Options): void {
+function printServing(config: Config, options: Options): void {
   const api = readRuntime(config.dataDir)?.api;
-  if (json || !api) return;
+  if (options.json || !api) return;
+  const data = options.data === undefined ? '' : ` --data ${options.data}`;
   printLine();
   printLine(`dashboard    ${api.url}/`);
-  printLine(`queues       ${api.url}/admin/queues`);
+  printLine(`queues       ${api.url}/admin/queues   (log in with the token of \`npx musicdb status --json${data}\`)`);
   printLine(`API          ${api.url}/api/v1/search?index=tracks&q=…   (${api.url}/openapi.json)`);
-  printLine('try          npx musicdb search tracks "…"');
+  printLine(`try          npx musicdb search tracks "…"${data}`);
   printLine('Ctrl-C stops everything that was started.');
 }
