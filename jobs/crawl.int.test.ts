@@ -240,6 +240,24 @@ describe('a page that fails', () => {
     expect(waitMs).toBeGreaterThanOrEqual(2_500);
     expect(waitMs).toBeLessThanOrEqual(7_500);
     expect((await readSourceState(services.db, 'setlistfm')).breaker).toBe('closed');
+    expect(await rows(`select outcome from fetches order by outcome`)).toEqual([
+      { outcome: 'failed' },
+      { outcome: 'ok' },
+    ]);
+  });
+
+  it('because we may not see it leaves the source alone for an hour, and costs an attempt', async () => {
+    await due('setlistfm', `${API}/setlist/5be1a000`);
+    answers['/rest/1.0/setlist/5be1a000'] = (response) => response.writeHead(403).end('{"message":"Forbidden"}');
+    await crawl();
+    expect(await readSourceState(services.db, 'setlistfm')).toMatchObject({
+      breaker: 'open',
+      breakerUntil: later(3_600_000),
+      breakerReason: expect.stringMatching(/403/),
+    });
+    expect(await rows('select state, attempts, due_at from frontier')).toEqual([
+      { state: 'due', attempts: 1, due_at: later(3_600_000) },
+    ]);
   });
 
   it('again and again is failed in the end', async () => {
@@ -292,7 +310,11 @@ describe('a page by which the source refuses us', () => {
       breakerUntil: later(DAY_MS),
       breakerReason: expect.stringMatching(/captcha/),
     });
-    expect(await countRequests(services.db)).toEqual({ done: 1, due: 2 });
+    // The refused page is still wanted, when the source may be asked again.
+    expect(await countRequests(services.db)).toEqual({ due: 3 });
+    expect(await rows(`select due_at from frontier where last_problem ~ 'captcha'`)).toEqual([
+      { due_at: later(DAY_MS) },
+    ]);
     expect(await jobs()).toEqual([]);
     expect(await listQuarantine(services.db, { source: '1001tracklists', reason: null, limit: 5 })).toMatchObject([
       { reason: 'block:captcha' },

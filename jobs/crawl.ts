@@ -3,6 +3,7 @@
  * after that, it asks for its own continuation. A refusal by the source opens its breaker and ends the slice.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Bottleneck from 'bottleneck';
 import { loadSource } from '../spiders/registry.ts';
 import type { Renderer } from '../spiders/render-page.ts';
@@ -13,7 +14,7 @@ import type { Source } from '../src/core/source.ts';
 import { createEgressGuard } from '../src/platform/egress-guard.ts';
 import { assertUsableStatus, createHttpClient, type HttpClient } from '../src/platform/http-client.ts';
 import { userAgent } from '../src/platform/user-agent.ts';
-import { countFetchesSince } from '../src/repositories/fetches.ts';
+import { countFetchesSince, recordFailedFetch } from '../src/repositories/fetches.ts';
 import { failLease, leaseDue, releaseLeases } from '../src/repositories/frontier.ts';
 import type { LandingPage } from '../src/repositories/landing.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
@@ -29,6 +30,8 @@ const SLICE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A source that refused us is left alone this long. */
 const REFUSED_MS = DAY_MS;
+/** One that answers 401 or 403, this long. */
+const FORBIDDEN_MS = 3_600_000;
 /** Bounds of the wait that a server may ask for: a shorter one would ask it again at once, a longer one is a mistake of its clock. */
 const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30 * DAY_MS;
@@ -55,16 +58,19 @@ interface Slice {
   readonly hosts: readonly string[];
   /** Ends the slice early: a refusal, a throttle, a stop. */
   readonly end: AbortController;
+  /** Aborted by that end, and by a stop of the process. */
+  readonly stop: AbortSignal;
   leased: number;
   failed: number;
   readonly documents: Map<FetchedPage, LandingPage['document']>;
 }
 
-async function crawlSlice(ctx: JobCtx, { payload, outboxId, signal }: Attempt<CrawlPayload>): Promise<Outcome> {
+async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<Outcome> {
+  const { outboxId, payload, signal } = attempt;
   if (outboxId !== null && !(await holdJob(ctx.db, outboxId))) return { skipped: 'done by another attempt' };
   const source = await loadSource(payload.source);
   assertAccess(ctx, source, payload);
-  const slice = openSlice(ctx, source, payload);
+  const slice = openSlice(ctx, source, attempt);
   try {
     if (mayRun(await readSourceState(ctx.db, payload.source), ctx.clock.now())) await crawlDue(slice, signal);
     await slice.lander.settled();
@@ -76,7 +82,8 @@ async function crawlSlice(ctx: JobCtx, { payload, outboxId, signal }: Attempt<Cr
   return { ...slice.lander.totals, failed: slice.failed };
 }
 
-function openSlice(ctx: JobCtx, source: Source, payload: CrawlPayload): Slice {
+function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Attempt<CrawlPayload>): Slice {
+  const end = new AbortController();
   const sandboxHosts = payload.via === 'sandbox' ? ctx.config.sandboxHosts : {};
   const allow = [...ctx.config.egressAllow, ...Object.values(sandboxHosts).map((origin) => new URL(origin).host)];
   return {
@@ -92,7 +99,8 @@ function openSlice(ctx: JobCtx, source: Source, payload: CrawlPayload): Slice {
       sandboxHosts,
     }),
     hosts: payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts,
-    end: new AbortController(),
+    end,
+    stop: AbortSignal.any([signal, end.signal]),
     leased: 0,
     failed: 0,
     documents: new Map(),
@@ -202,7 +210,8 @@ async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
       slice.source.facts.limits.minDelayMs,
       slice.ctx.clock.now(),
     );
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    // A stop or a refusal while it waits ends the wait, and nothing more is asked.
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: slice.stop });
   }
   return work();
 }
@@ -223,6 +232,8 @@ async function land(slice: Slice, { request, page, result }: Visit): Promise<voi
   const document = slice.documents.get(page);
   if (document === undefined) throw new Error(`${page.url} was parsed before it was archived`);
   slice.documents.delete(page);
+  const refusal = refusalOf(page, result);
+  const comesAgain = refusal !== null || result.problems.some(({ code }) => code === 'truncated');
   await slice.lander.add({
     source: slice.payload.source,
     via: slice.payload.via,
@@ -248,15 +259,61 @@ async function land(slice: Slice, { request, page, result }: Visit): Promise<voi
       depth: request.depth + 1,
       runId: slice.payload.runId,
     })),
-    lease: { id: request.id, token: request.token },
+    // A page that was not given, or not whole, is kept as evidence and asked for again.
+    lease: comesAgain ? null : { id: request.id, token: request.token },
   });
-  const block = result.items.find((item) => item.kind === 'block');
-  if (block?.kind === 'block') await refuse(slice, `the source refused us: ${block.reason}`, REFUSED_MS);
+  if (refusal !== null) await refuse(slice, refusal.reason, refusal.forMs);
+  if (comesAgain) {
+    const dueAt = new Date(slice.ctx.clock.now().getTime() + (refusal?.forMs ?? RETRY_MS * 2 ** request.attempts));
+    const problem = refusal?.reason ?? 'the page is truncated';
+    await failLease(slice.ctx.db, {
+      id: request.id,
+      token: request.token,
+      problem,
+      cure: refusal?.cure ?? 'retry',
+      dueAt,
+    });
+  }
 }
 
-async function fail(slice: Slice, { id, token, attempts, url }: LeasedRequest, error: Error): Promise<void> {
+interface Refusal {
+  readonly reason: string;
+  /** How long the source is left alone, milliseconds. */
+  readonly forMs: number;
+  readonly cure: 'wait' | 'retry';
+}
+
+/** Whether a page is no page but a refusal: a block page of the source's own, or a status that says we may not. */
+function refusalOf({ status }: FetchedPage, { items }: Visit['result']): Refusal | null {
+  const block = items.find((item) => item.kind === 'block');
+  if (block?.kind === 'block')
+    return { reason: `the source refused us: ${block.reason}`, forMs: REFUSED_MS, cure: 'wait' };
+  // It may be this page alone (a private one): it costs an attempt, so that it cannot stop the source for ever.
+  if (status === 401 || status === 403)
+    return { reason: `the source refused us: HTTP ${status}`, forMs: FORBIDDEN_MS, cure: 'retry' };
+  return null;
+}
+
+async function fail(slice: Slice, { id, token, attempts, url, kind }: LeasedRequest, error: Error): Promise<void> {
   const now = slice.ctx.clock.now().getTime();
+  if (error.name === 'AbortError' && slice.stop.aborted) {
+    await failLease(slice.ctx.db, {
+      id,
+      token,
+      problem: 'stopped before it was asked',
+      cure: 'wait',
+      dueAt: new Date(now),
+    });
+    return;
+  }
   slice.failed += 1;
+  await recordFailedFetch(slice.ctx.db, {
+    ...slice.payload,
+    url,
+    kind,
+    problem: error.message,
+    fetchedAt: new Date(now),
+  });
   if (error instanceof ThrottledError) {
     const waitMs = Math.min(Math.max(error.retryAfterMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
     await failLease(slice.ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: new Date(now + waitMs) });

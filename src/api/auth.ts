@@ -54,7 +54,9 @@ export class Auth {
 
   /** Hook for routes that need `right`. @throws Problem 401, 403 or 429. */
   async require(request: FastifyRequest, right: Right): Promise<void> {
-    if (right === 'read' && this.isOpen) return refuseForeignHost(request);
+    // A token that was sent is looked at even where none is needed: a wrong one must not pass for a right one.
+    if (right === 'read' && this.isOpen && request.headers.authorization === undefined)
+      return refuseForeignHost(request);
     const principal = await this.principalOf(request);
     if (principal === null) {
       throw new Problem(

@@ -31,7 +31,13 @@ export async function listFiles(names: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(
     names.map(async (name) => (name !== '-' && (await kindOf(name)) === 'folder' ? filesIn(name) : [name])),
   );
-  return lists.flat();
+  const files = lists.flat();
+  if (files.length === 0)
+    throw new UsageError(`no files in ${names.join(', ')}`, {
+      code: 'NO_FILES',
+      hint: 'Name a file, or a folder that holds some.',
+    });
+  return files;
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -146,6 +146,9 @@ const COMMANDS: readonly CommandLine[] = [
   },
 ];
 
+/** How long a process may live on after its work, milliseconds. */
+const LINGER_MS = 5_000;
+
 /** Runs one command line and sets the exit status. */
 export async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json');
@@ -155,6 +158,8 @@ export async function main(argv: string[]): Promise<void> {
   } catch (error) {
     process.exitCode = reportFailure(error, json);
   }
+  // Everything was closed. Should something in a library still hold the process, it does not hold it for ever.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 /** Who reads our output may have read enough (`| head`): the work goes on to its end, nobody is told of it. */

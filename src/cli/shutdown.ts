@@ -11,6 +11,9 @@ const GRACE_MS = 30_000;
 /** The same after a fault: what waits for a server that is gone waits in vain. */
 const GRACE_AFTER_FAULT_MS = 5_000;
 
+/** A second signal this soon is an echo of the first, milliseconds. */
+const ECHO_MS = 500;
+
 /** SIGHUP: the terminal was closed. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -41,7 +44,11 @@ export function listenForShutdown(): Shutdown {
     );
     timer.unref();
   };
+  let askedAt = 0;
   const onSignal = (name: NodeJS.Signals) => {
+    // A terminal signals every process of its group, and one that handed over to us passes the signal on as well: one Ctrl-C comes twice.
+    if (performance.now() - askedAt < ECHO_MS && askedAt > 0) return;
+    askedAt = performance.now();
     if (controller.signal.aborted) endNow(new PermanentError(`${name} again: ended at once`, { code: 'STOPPED' }));
     note(`${name}: stopping (again to end at once)`);
     stop(GRACE_MS);

@@ -229,9 +229,9 @@ function assertAllowedHost(url: string, allowedHosts: readonly string[] | null):
   });
 }
 
-/** Keys and tokens go to the host they were meant for only. */
+/** Keys and tokens go to the origin they were meant for only: not to another host, and not over plain http. */
 function sameSiteHeaders(headers: Record<string, string>, from: string, to: string): Record<string, string> {
-  if (new URL(from).host === new URL(to).host) return headers;
+  if (new URL(from).origin === new URL(to).origin) return headers;
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !/^(authorization|cookie|x-api-key)$/i.test(name)),
   );

@@ -1,7 +1,8 @@
 /** The record of requests made: append-only. */
 import type { Queryable } from '../platform/database.ts';
+import { storableText } from './storable.ts';
 
-/** Live requests of a source since a moment: what its quota has been spent on. */
+/** Live requests of a source since a moment, answered or not: what its quota has been spent on. */
 export async function countFetchesSince(db: Queryable, source: string, since: Date): Promise<number> {
   const { rows } = await db.query<{ count: number }>({
     name: 'fetches-count-since',
@@ -9,4 +10,24 @@ export async function countFetchesSince(db: Queryable, source: string, since: Da
     values: [source, since],
   });
   return rows[0]?.count ?? 0;
+}
+
+export interface FailedFetch {
+  readonly source: string;
+  readonly via: string;
+  readonly url: string;
+  readonly kind: string;
+  readonly problem: string;
+  readonly runId: string | null;
+  readonly fetchedAt: Date;
+}
+
+/** A request that gave no page: it was made all the same. */
+export async function recordFailedFetch(db: Queryable, failed: FailedFetch): Promise<void> {
+  const { source, via, url, kind, problem, runId, fetchedAt } = failed;
+  await db.query({
+    name: 'fetches-record-failed',
+    text: `insert into fetches (source, via, url, kind, outcome, problem, run_id, fetched_at) values ($1, $2, $3, $4, 'failed', $5, $6, $7)`,
+    values: [source, via, storableText(url), kind, storableText(problem.slice(0, 1_000)), runId, fetchedAt],
+  });
 }
