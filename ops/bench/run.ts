@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'the whole pipeline beside a Scrapy user’s   [--pages 2000] [--rounds 3] [--only ours|peer] [--processes 1|2|3] [--site shared|sandbox]',
     load: () => import('./e2e/main.ts'),
   },
+  cli: { summary: 'start-up of the commands that need no service', load: () => import('./cli.ts') },
+  idle: { summary: 'CPU and memory of `musicdb up` with nothing to do', load: () => import('./idle.ts') },
 };
 
 process.exitCode = await main(process.argv.slice(2)).catch((thrown: unknown) => reportFailure(thrown, false));
