@@ -52,7 +52,7 @@ describe('load', () => {
     const rawItemIds = await transformed([set('a'), single('poison'), single('b'), set('c')]);
     // More than the column holds: Postgres refuses the whole statement.
     await services.db.query(
-      `update items set body = jsonb_set(body, '{track,durationMs}', '99999999999') where raw_item_id = $1`,
+      `update items set body = jsonb_set(body::jsonb, '{track,durationMs}', '99999999999') where raw_item_id = $1`,
       [await idOf('poison')],
     );
     expect(await load(rawItemIds)).toEqual({ loaded: 3, quarantined: 1 });
@@ -70,7 +70,7 @@ describe('load', () => {
 
   it('quarantines an item that the loader was not written for', async () => {
     const rawItemIds = await transformed([single('odd'), single('b')]);
-    await services.db.query(`update items set body = body - 'track' where raw_item_id = $1`, [await idOf('odd')]);
+    await services.db.query(`update items set body = body::jsonb - 'track' where raw_item_id = $1`, [await idOf('odd')]);
     expect(await load(rawItemIds)).toEqual({ loaded: 1, quarantined: 1 });
     expect(await states()).toEqual({ b: 'loaded', odd: 'quarantined' });
   });
@@ -87,7 +87,7 @@ describe('load', () => {
   it('loads what is left when a fault of the moment ended an attempt that went one by one', async () => {
     const rawItemIds = await transformed([single('poison'), single('b'), single('c')]);
     await services.db.query(
-      `update items set body = jsonb_set(body, '{track,durationMs}', '99999999999') where raw_item_id = $1`,
+      `update items set body = jsonb_set(body::jsonb, '{track,durationMs}', '99999999999') where raw_item_id = $1`,
       [await idOf('poison')],
     );
     const id = await enqueued(test.ctx, 'load', { rawItemIds });

@@ -212,7 +212,7 @@ function isLetter(code: number): boolean {
 }
 
 function knownName(name: string): AttributeName | undefined {
-  return KNOWN.get(name) ?? KNOWN.get(name.toLowerCase());
+  return KNOWN.get(name) ?? (/[A-Z]/.test(name) ? KNOWN.get(name.toLowerCase()) : undefined);
 }
 
 const COMMON: Readonly<Record<string, string>> = {

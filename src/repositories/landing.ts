@@ -9,7 +9,7 @@ import type { Problem } from '../core/source.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addRequests, type FrontierRequest, finishLeases } from './frontier.ts';
 import { quarantine } from './quarantine.ts';
-import { storableJson, storableKey, storableText } from './storable.ts';
+import { joinedArray, joinedTexts, storableJson, storableKey, storableText } from './storable.ts';
 
 /** A page fetched, archived and parsed, ready to be stored. */
 export interface LandingPage {
@@ -159,7 +159,7 @@ async function upsertRawItems(
   const { rows: changed } = await tx.query<{ id: number; kind: string }>({
     name: 'raw-items-upsert',
     text: `insert into raw_items (source, kind, external_id, document_digest, document_position, url, body, body_digest, state, run_id, observed_at)
-           select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::text[], $7::jsonb[], $8::bytea[], $9::text[], $10::uuid[], $11::timestamptz[])
+           select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::text[], ${joinedArray('$7')}::jsonb[], $8::bytea[], $9::text[], $10::uuid[], $11::timestamptz[])
            on conflict (source, kind, external_id) do update
              set document_digest = excluded.document_digest, document_position = excluded.document_position, url = excluded.url, body = excluded.body,
                  body_digest = excluded.body_digest, state = excluded.state, run_id = excluded.run_id, observed_at = excluded.observed_at, version = raw_items.version + 1
@@ -173,7 +173,7 @@ async function upsertRawItems(
       rows.map((r) => r.page.document.digest),
       rows.map((r) => r.position),
       rows.map((r) => r.page.finalUrl ?? r.page.url),
-      rows.map((r) => r.body),
+      joinedTexts(rows.map((r) => r.body)),
       rows.map((r) => createHash('sha256').update(r.body).digest()),
       rows.map((r) => (isPipelined(r.item.kind) ? 'landed' : 'kept')),
       rows.map((r) => r.page.runId),

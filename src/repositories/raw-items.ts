@@ -2,6 +2,7 @@
 import type { Item } from '../core/items.ts';
 import type { SourceName } from '../core/source.ts';
 import type { Queryable } from '../platform/database.ts';
+import { joinedArray, joinedTexts } from './storable.ts';
 
 export interface RawItemRow {
   readonly id: number;
@@ -51,10 +52,14 @@ export async function storePrepared(
   await tx.query({
     name: 'items-store',
     text: `with stored as (
-             insert into items (raw_item_id, raw_item_version, body) select * from unnest($1::bigint[], $2::bigint[], $3::jsonb[])
+             insert into items (raw_item_id, raw_item_version, body) select * from unnest($1::bigint[], $2::bigint[], ${joinedArray('$3')}::json[])
              on conflict (raw_item_id) do update set raw_item_version = excluded.raw_item_version, body = excluded.body returning raw_item_id)
            update raw_items r set state = 'transformed' from stored where r.id = stored.raw_item_id`,
-    values: [prepared.map(({ id }) => id), prepared.map(({ version }) => version), prepared.map(({ body }) => body)],
+    values: [
+      prepared.map(({ id }) => id),
+      prepared.map(({ version }) => version),
+      joinedTexts(prepared.map(({ body }) => body)),
+    ],
   });
 }
 

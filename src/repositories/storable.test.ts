@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storableJson, storableKey, storableText } from './storable.ts';
+import { joinedArray, joinedTexts, storableJson, storableKey, storableText } from './storable.ts';
 
 describe('JSON that Postgres can hold', () => {
   it.each([
@@ -33,5 +33,13 @@ describe('a key', () => {
     expect(a).not.toBe(b);
     expect(Buffer.byteLength(a)).toBeLessThan(2_600);
     expect(a.startsWith('é'.repeat(600))).toBe(true);
+  });
+});
+
+describe('JSON texts as one parameter', () => {
+  it('are told apart by a character that JSON text cannot hold', () => {
+    const texts = [JSON.stringify({ a: '\x1f"{},\\' }), '{}'];
+    expect(joinedTexts(texts).split('\x1f')).toEqual(texts);
+    expect(joinedArray('$3')).toBe("string_to_array($3, E'\\x1f')");
   });
 });

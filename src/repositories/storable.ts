@@ -22,3 +22,16 @@ export function storableKey(key: string): string {
   if (text.length <= LONGEST_KEY) return text;
   return `${text.slice(0, LONGEST_KEY).toWellFormed()}#${hash('sha256', text)}`;
 }
+
+/**
+ * Texts that hold no control character (JSON, ids) as one parameter; `joinedArray` takes it apart. An array of the driver's own making
+ * escapes every quote of every text, and the server undoes it: 0.4 ms a page.
+ */
+export function joinedTexts(texts: readonly string[]): string {
+  return texts.join('\x1f');
+}
+
+/** SQL: the text[] that `joinedTexts` put together. */
+export function joinedArray(parameter: `$${number}`): string {
+  return `string_to_array(${parameter}, E'\\x1f')`;
+}

@@ -252,10 +252,12 @@ CREATE INDEX raw_items_entity_id_idx ON raw_items (entity_id) WHERE entity_id IS
 CREATE TABLE items (
   raw_item_id bigint NOT NULL,
   raw_item_version bigint NOT NULL,
-  body jsonb NOT NULL,
+  body json NOT NULL,
   CONSTRAINT items_pkey PRIMARY KEY (raw_item_id),
   CONSTRAINT items_raw_item_id_fkey FOREIGN KEY (raw_item_id) REFERENCES raw_items (id) ON DELETE CASCADE ON UPDATE CASCADE
 );
+-- Written once, read once as a whole, deleted moments later: neither taken apart nor compressed.
+ALTER TABLE items ALTER COLUMN body SET STORAGE EXTERNAL;
 
 CREATE TABLE claims (
   raw_item_id bigint NOT NULL,
