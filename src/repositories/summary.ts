@@ -47,7 +47,11 @@ export interface Unfinished {
 /** Requests and crawl jobs to count beside the pipeline's work: of one source, of all, of none. */
 export type OfSource = string | 'all' | null;
 
-/** @param crawlJobsOf the crawl jobs to count: by default of the sources whose requests count. */
+/**
+ * Requests of a source that may not be asked now (its breaker is open, it is switched off) are not unfinished work: they wait for a day or for
+ * a person.
+ * @param crawlJobsOf the crawl jobs to count: by default of the sources whose requests count.
+ */
 export async function countUnfinished(
   db: Queryable,
   requestsOf: OfSource,
@@ -56,7 +60,8 @@ export async function countUnfinished(
 ): Promise<Unfinished> {
   const { rows } = await db.query<Unfinished>({
     name: 'summary-unfinished',
-    text: `select (select count(*)::int from frontier where ($1::text = 'all' or source = $1) and (state = 'leased' or (state = 'due' and due_at <= $2))) as requests,
+    text: `select (select count(*)::int from frontier f where ($1::text = 'all' or f.source = $1) and (f.state = 'leased' or (f.state = 'due' and f.due_at <= $2
+              and not exists (select from source_states s where s.source = f.source and (not s.enabled or (s.breaker = 'open' and s.breaker_until > $2)))))) as requests,
             (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or queue = 'crawl-' || $3 or ($3::text = 'all' and queue like 'crawl-%')) as jobs,
             (select count(*)::int from raw_items where state in ('landed', 'transformed')) as items,
             (select count(*)::int from search_outbox) as "searchChanges"`,

@@ -79,6 +79,23 @@ describe('waiting for work to be done', () => {
     expect(told).toEqual([1, 1, 0]);
   });
 
+  it('does not wait for requests of a source that refused us, or is switched off', async () => {
+    await due('reddit');
+    await due('mixesdb');
+    await services.db.query(
+      `insert into source_states (source, breaker, breaker_until, enabled) values ('reddit', 'open', $1, true), ('mixesdb', 'closed', null, false)`,
+      [new Date(test.clock.now().getTime() + 60_000)],
+    );
+    expect(await drain(test.ctx, { requestsOf: 'all' })).toBe(true);
+    await services.db.query('truncate source_states');
+  });
+
+  it('gives up on requests that no job asks for, and says how many', async () => {
+    await due('reddit');
+    const waiting = drain(test.ctx, { requestsOf: 'reddit', unaskedMs: 200 });
+    await expect(waiting).rejects.toMatchObject({ code: 'STUCK', message: expect.stringMatching(/^1 requests /) });
+  });
+
   it('ends unfinished when the process is asked to stop', async () => {
     await ask('load');
     test.stop.abort();
