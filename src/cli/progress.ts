@@ -59,7 +59,7 @@ function bars(): Progress {
 
 function plainLines(): Progress {
   let last = '';
-  let lastAt = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
   const text = (gauges: readonly Gauge[]) =>
     gauges
       .map(({ name, done, total, remark }) => `${name} ${done}/${total}${remark === '' ? '' : ` ${remark}`}`)
