@@ -70,7 +70,9 @@ describe('load', () => {
 
   it('quarantines an item that the loader was not written for', async () => {
     const rawItemIds = await transformed([single('odd'), single('b')]);
-    await services.db.query(`update items set body = body::jsonb - 'track' where raw_item_id = $1`, [await idOf('odd')]);
+    await services.db.query(`update items set body = body::jsonb - 'track' where raw_item_id = $1`, [
+      await idOf('odd'),
+    ]);
     expect(await load(rawItemIds)).toEqual({ loaded: 1, quarantined: 1 });
     expect(await states()).toEqual({ b: 'loaded', odd: 'quarantined' });
   });
