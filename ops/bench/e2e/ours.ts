@@ -66,9 +66,10 @@ export async function runOurs(options: OursOptions): Promise<OursRun> {
       return lookAt(db);
     };
     const measured = await measure({ start, look }, [...stage.parts, server]);
+    const said = readFileSync(log, 'utf8');
     await stopAll(workers);
     const { rows, pages, ...counts } = await countEnd(db);
-    return { ...measured, rows, pages, counts, log: readFileSync(log, 'utf8') };
+    return { ...measured, rows, pages, counts, log: said };
   } finally {
     await stopAll(workers);
     await db.release();
