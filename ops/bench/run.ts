@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   cli: { summary: 'start-up of the commands that need no service', load: () => import('./cli.ts') },
   idle: { summary: 'CPU and memory of `musicdb up` with nothing to do', load: () => import('./idle.ts') },
+  fresh: { summary: 'clone, `npm ci`, `npm start -- --once`, each apart', load: () => import('./fresh.ts') },
 };
 
 process.exitCode = await main(process.argv.slice(2)).catch((thrown: unknown) => reportFailure(thrown, false));
