@@ -17,7 +17,7 @@ const CONTENT_TABLES = [
 /**
  * What the catalogue says, without numbers and times of processing: entities by their keys, items by source and id. The same pages give the
  * same of this, in whatever order and however often the work was interrupted. Left out is what the order decides: which of several spellings of
- * a name is shown, and which of two pages that tell the same item it is said to come from.
+ * a name is shown, and which of two pages that tell the same item (an album in two storefronts) it is said to come from, with its addresses.
  */
 const MEANINGS: Readonly<Record<string, string>> = {
   artists: `select norm_key, mbid from artists`,
@@ -27,12 +27,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   tracks: `select norm_key from tracks`,
   track_artists: `select t.norm_key, a.norm_key, ta.role from track_artists ta join tracks t on t.id = ta.track_id join artists a on a.id = ta.artist_id`,
   track_isrcs: `select t.norm_key, i.isrc from track_isrcs i join tracks t on t.id = i.track_id`,
-  setlists: `select s.source, s.external_id, s.event_date, s.date_precision, s.title, s.artist_text, e.norm_key, v.norm_key, s.tour, s.url, s.source_version,
+  setlists: `select s.source, s.external_id, s.event_date, s.date_precision, s.title, s.artist_text, e.norm_key, v.norm_key, s.tour, s.source_version,
       s.track_count, s.identified_count, s.duration_seconds, s.is_live_pa, s.genres, s.detail - 'retrievedAt'
     from setlists s left join events e on e.id = s.event_id left join venues v on v.id = s.venue_id`,
   setlist_artists: `select s.source, s.external_id, a.norm_key, sa.position from setlist_artists sa join setlists s on s.id = sa.setlist_id join artists a on a.id = sa.artist_id`,
   setlist_tracks: `select s.source, s.external_id, r.position, t.norm_key, r.number, r.section, r.cue_seconds, r.cue_granularity, r.artist, r.title, r.mix_name,
-      r.is_id, r.id_kind, r.with_previous, r.parts, r.detail
+      r.is_id, r.id_kind, r.with_previous, r.parts, r.detail - 'links'
     from setlist_tracks r join setlists s on s.id = r.setlist_id and s.event_date = r.event_date left join tracks t on t.id = r.track_id`,
   mentions: `select m.source, m.external_id, m.position, t.norm_key, m.artist, m.title, m.mix_name from mentions m left join tracks t on t.id = m.track_id`,
   claims: `select r.source, r.kind, r.external_id, c.position, c.part, c.entity_type from claims c join raw_items r on r.id = c.raw_item_id`,
