@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Database, openDatabase } from '../platform/database.ts';
 import {
   jsonOf,
@@ -16,6 +16,8 @@ import {
   temporaryFolder,
   until,
 } from '../testing/cli.ts';
+import { uniqueName } from '../testing/services.ts';
+import { deleteIndices } from '../testing/shared-servers.ts';
 import { type Runtime, readRuntime } from './runtime-file.ts';
 
 const SETLISTS = fileURLToPath(new URL('../../spiders/setlistfm/fixtures/setlists.json', import.meta.url));
@@ -310,6 +312,34 @@ describe('crawl where nothing runs', () => {
 
   it('leaves no process', async () => {
     expect(await processesOn(join(folder.path, 'crawl'))).toEqual([]);
+  });
+});
+
+describe('with Elasticsearch', () => {
+  const { elasticsearchUrl, elasticsearchMissing } = inject('servers');
+  const prefix = uniqueName();
+
+  afterAll(async () => {
+    if (elasticsearchUrl !== null) await deleteIndices(elasticsearchUrl, `${prefix}*`);
+  });
+
+  it('what is imported is found there, by the same command', async (context) => {
+    if (elasticsearchUrl === null) return context.skip(elasticsearchMissing ?? 'no Elasticsearch');
+    const env = { ELASTICSEARCH_URL: elasticsearchUrl, MUSICDB_SEARCH_PREFIX: prefix };
+    const data = join(folder.path, 'elasticsearch');
+    const imported = await runCli(['import', 'setlistfm', SETLISTS, '--data', data, '--json'], { env });
+    expect(imported.status, imported.stderr).toBe(0);
+    const { search, catalogue } = jsonOf<{ search: { documents: number }; catalogue: Record<string, number> }>(
+      imported,
+    );
+    const { tracks = 0, artists = 0, setlists = 0, mentions = 0 } = catalogue;
+    expect(search).toEqual({ adapter: 'elasticsearch', documents: tracks + artists + setlists + mentions });
+    const answer = await fetch(`${elasticsearchUrl}/${prefix}-setlists/_count`);
+    expect(await answer.json()).toMatchObject({ count: setlists });
+    const { hits } = jsonOf<{ hits: { body: Record<string, unknown> }[] }>(
+      await runCli(['search', 'setlists', 'harbour hall', '--data', data, '--json'], { env }),
+    );
+    expect(hits[0]?.body).toMatchObject({ venue: expect.stringContaining('Harbour Hall') });
   });
 });
 

@@ -220,8 +220,9 @@ async function report(ctx: JobCtx, source: Source, imported: Imported, json: boo
   );
 }
 
-/** Documents in all indices of the search. */
+/** Documents in all indices of the search, those written just now among them. */
 export async function countSearchDocuments({ search }: Pick<JobCtx, 'search'>): Promise<number> {
+  await search.refresh();
   const counts = await Promise.all(
     (['tracks', 'artists', 'setlists', 'mentions'] as const).map((index) => search.count(index)),
   );
