@@ -1,0 +1,56 @@
+/** One slice of a crawl: what it works with, and what it has done so far. */
+import { randomUUID } from 'node:crypto';
+import type { FetchedPage } from '../../src/core/fetching.ts';
+import type { Source } from '../../src/core/source.ts';
+import { createEgressGuard } from '../../src/platform/egress-guard.ts';
+import { createHttpClient, type HttpClient } from '../../src/platform/http-client.ts';
+import { userAgent } from '../../src/platform/user-agent.ts';
+import type { LandingPage } from '../../src/repositories/landing.ts';
+import { sandboxedHosts } from '../access.ts';
+import type { Attempt, JobCtx } from '../job.ts';
+import { Lander } from '../lander.ts';
+import type { CrawlPayload } from '../payloads.ts';
+import { PRIORITY } from '../queues.ts';
+
+export interface Slice {
+  readonly ctx: JobCtx;
+  readonly source: Source;
+  readonly payload: CrawlPayload;
+  readonly owner: string;
+  readonly lander: Lander;
+  readonly http: HttpClient;
+  /** Hosts that may be asked. */
+  readonly hosts: readonly string[];
+  /** Ends the slice early: a refusal, a throttle, a stop. */
+  readonly end: AbortController;
+  /** Aborted by that end, and by a stop of the process. */
+  readonly stop: AbortSignal;
+  leased: number;
+  failed: number;
+  readonly documents: Map<FetchedPage, LandingPage['document']>;
+}
+
+export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Attempt<CrawlPayload>): Slice {
+  const end = new AbortController();
+  const sandboxHosts = payload.via === 'sandbox' ? ctx.config.sandboxHosts : {};
+  const allow = [...ctx.config.egressAllow, ...Object.values(sandboxHosts).map((origin) => new URL(origin).host)];
+  return {
+    ctx,
+    source,
+    payload,
+    owner: randomUUID(),
+    lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual),
+    http: createHttpClient({
+      guard: createEgressGuard(allow),
+      clock: ctx.clock,
+      userAgent: userAgent(ctx.config.contact),
+      sandboxHosts,
+    }),
+    hosts: payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts,
+    end,
+    stop: AbortSignal.any([signal, end.signal]),
+    leased: 0,
+    failed: 0,
+    documents: new Map(),
+  };
+}
