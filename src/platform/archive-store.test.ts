@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,16 @@ describe('the archive', () => {
       await import('node:fs/promises').then(({ readFile }) => readFile(fileOf(other.digest))),
     );
     await expect(archive.get(digest)).rejects.toMatchObject({ code: 'DOCUMENT_DAMAGED' });
+  });
+
+  it('says what keeps it from storing, and goes on with the next document', async () => {
+    const digest = hash('sha256', 'in the way', 'buffer');
+    const folder = join(fileOf(digest), '..');
+    await rm(folder, { recursive: true, force: true });
+    await writeFile(folder, '');
+    await expect(archive.put(Buffer.from('in the way'))).rejects.toThrow(/EEXIST|ENOTDIR/);
+    await rm(folder);
+    expect((await archive.put(Buffer.from('in the way'))).digest.equals(digest)).toBe(true);
   });
 
   it('says so when a document is missing', async () => {
