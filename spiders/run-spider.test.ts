@@ -6,11 +6,16 @@ import { runSpider, type SpiderRun, type Visit } from './run-spider.ts';
 const page = (url: string): FetchedPage => ({
   url,
   finalUrl: url,
+  request: { method: 'GET', headers: {}, body: null },
+  httpVersion: '1.1',
   status: 200,
+  statusText: 'OK',
   headers: { 'content-type': 'text/plain' },
+  rawHeaders: [['Content-Type', 'text/plain']],
   rawBody: Buffer.from(url),
   contentEncoding: null,
   body: Buffer.from(url),
+  bodyFault: null,
   redirects: [],
   remoteAddress: null,
   durationMs: 1,
@@ -71,6 +76,14 @@ describe('the crawl harness', () => {
   it('archives a page before it is read', async () => {
     const { log } = await runOver([request(1)]);
     expect(log).toEqual(['archive https://a.example/1', 'visit https://a.example/1']);
+  });
+
+  it('archives a page that cannot be decoded, and never parses it', async () => {
+    const { log, failures } = await runOver([request(1)], {
+      fetch: async ({ url }) => ({ ...page(url), bodyFault: { code: 'BAD_ENCODING', message: 'no gzip' } }),
+    });
+    expect(log).toEqual(['archive https://a.example/1']);
+    expect(failures).toEqual([{ id: 1, message: 'https://a.example/1: no gzip' }]);
   });
 
   it('hands a failing page on as a failure, and goes on with the others', async () => {

@@ -4,7 +4,7 @@
  * and retries nothing: the frontier owns retries, because only it survives the process.
  */
 import { BasicCrawler, Configuration, type IRequestList, LogLevel, log, Request } from '@crawlee/basic';
-import { asError } from '../src/core/errors.ts';
+import { asError, PermanentError } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
 import type { ParseResult, Source } from '../src/core/source.ts';
 
@@ -73,6 +73,7 @@ async function visit(run: SpiderRun, request: LeasedRequest): Promise<void> {
   try {
     const page = await (run.source.needsBrowser(request) ? run.render(request) : run.fetch(request));
     await run.archive(page);
+    if (page.bodyFault !== null) throw new PermanentError(`${page.url}: ${page.bodyFault.message}`, page.bodyFault);
     const result = run.source.parse({
       body: page.body,
       url: page.finalUrl,

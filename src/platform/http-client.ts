@@ -1,23 +1,32 @@
 /** Fetches pages over HTTP through the egress guard: bounded in size, time and redirects; bytes are kept as received. */
-import { isIP } from 'node:net';
-import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
-import { Agent, type Dispatcher } from 'undici';
-import { MusicDbError, PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
-import type { FetchedPage } from '../core/fetching.ts';
+import { isUtf8 } from 'node:buffer';
+import { Agent } from 'undici';
+import { PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
+import type { FetchedPage, Redirect, SentRequest } from '../core/fetching.ts';
+import { decodeBody } from './content-encoding.ts';
 import type { Clock, Releasable } from './context.ts';
 import type { EgressGuard } from './egress-guard.ts';
+import { type Answer, createExchanges, type ExchangeRequest } from './http-exchange.ts';
 
 const MAX_REDIRECTS = 5;
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
-/** A page over this is refused: the largest real one is 0.3 MB. */
-const MAX_BODY_BYTES = 50 * 1024 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
+/** For a page with all its redirects, milliseconds. */
 const TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_HEADERS = { 'accept-encoding': 'gzip, br, zstd', accept: '*/*' };
 /** Wait when a server says 429 or 503 without Retry-After, milliseconds. */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
+/** Headers that let in: kept from other origins, from logs and from the archive. */
+const CREDENTIAL_HEADERS = /^(authorization|cookie|x-api-key|proxy-authorization)$/;
 
 export interface HttpRequest {
   readonly url: string;
+  /** Default GET. */
+  readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
+  /** Default none. */
+  readonly body?: string | null;
   /** Hosts that may answer, on every hop; null for any public one. */
   readonly allowedHosts: readonly string[] | null;
 }
@@ -43,53 +52,29 @@ export function createHttpClient({
   sandboxHosts,
   timeoutMs = TIMEOUT_MS,
 }: HttpClientOptions): HttpClient {
-  const agents = new Map<number, Agent>();
-  const agentFor = (port: number): Agent => {
-    const existing = agents.get(port);
-    if (existing) return existing;
-    const made = new Agent({
-      connect: { lookup: guard.lookupFor(port), timeout: 10_000 },
-      connections: 64,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      maxResponseSize: MAX_BODY_BYTES,
-    });
-    agents.set(port, made);
-    return made;
-  };
-  const hop = async (url: string, headers: Record<string, string>): Promise<Hop> => {
-    const target = guard.checkUrl(toSandbox(url, sandboxHosts));
-    const agent = agentFor(Number(target.port) || (target.protocol === 'https:' ? 443 : 80));
-    return requestOnce(agent, target, headers, timeoutMs);
+  const agents = createAgents(guard);
+  const exchanges = createExchanges();
+  const hop: Hop = (at, request) => {
+    const target = guard.checkUrl(toSandbox(at, sandboxHosts));
+    return exchanges.run(agents.forTarget(target), { ...request, target });
   };
   return {
-    fetch: async ({ url, headers, allowedHosts }) => {
+    fetch: async ({ url, method = 'GET', headers, body = null, allowedHosts }) => {
       const fetchedAt = clock.now();
       const started = performance.now();
-      const sent = { 'user-agent': userAgent, 'accept-encoding': 'gzip, br, zstd', accept: '*/*', ...headers };
-      const redirects: { url: string; status: number }[] = [];
-      for (let at = url; ; ) {
-        assertAllowedHost(at, allowedHosts);
-        const answer = await hop(at, sameSiteHeaders(sent, url, at));
-        const location = REDIRECT_STATUSES.has(answer.status) ? answer.headers.location : undefined;
-        if (location === undefined)
-          return toPage(answer, {
-            url,
-            finalUrl: at,
-            redirects,
-            fetchedAt,
-            durationMs: Math.round(performance.now() - started),
-          });
-        redirects.push({ url: at, status: answer.status });
-        if (redirects.length > MAX_REDIRECTS)
-          throw new PermanentError(`${url} redirects more than ${MAX_REDIRECTS} times (last to ${location})`, {
-            code: 'REDIRECT_LOOP',
-          });
-        at = resolveLocation(location, at);
-      }
+      const request = { method, headers: { ...DEFAULT_HEADERS, 'user-agent': userAgent, ...lowerCase(headers) }, body };
+      const followed = await followRedirects(hop, { url, request, allowedHosts, deadline: started + timeoutMs });
+      return {
+        url,
+        ...(await toPage(followed)),
+        request: redacted(request),
+        fetchedAt,
+        durationMs: Math.round(performance.now() - started),
+      };
     },
     release: async () => {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+      exchanges.release();
+      await agents.release();
     },
   };
 }
@@ -114,104 +99,126 @@ export function retryAfterMs(header: string | undefined, now: Date): number {
   return Number.isNaN(date) ? DEFAULT_RETRY_AFTER_MS : Math.max(0, date - now.getTime());
 }
 
-interface Hop {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: Buffer;
-  readonly remoteAddress: string | null;
-}
-
-async function requestOnce(
-  agent: Agent,
-  target: URL,
-  headers: Record<string, string>,
-  timeoutMs: number,
-): Promise<Hop> {
-  try {
-    const answer = await agent.request({
-      origin: target.origin,
-      path: `${target.pathname}${target.search}`,
-      method: 'GET',
-      headers,
-      signal: AbortSignal.timeout(timeoutMs),
+/** Connection pools. The guard checks a name's addresses for the port that will be connected to: one pool a port. */
+function createAgents(guard: EgressGuard): { forTarget(target: URL): Agent; release(): Promise<void> } {
+  const agents = new Map<number, Agent>();
+  const agentFor = (port: number): Agent =>
+    new Agent({
+      connect: { lookup: guard.lookupFor(port), timeout: CONNECT_TIMEOUT_MS },
+      connections: 64,
+      // One wire form: what is archived is what was on the wire, and one parser's limits hold.
+      allowH2: false,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // The exchange keeps the time, of the whole answer.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
-    const body = Buffer.from(await answer.body.arrayBuffer());
-    return {
-      status: answer.statusCode,
-      headers: flatHeaders(answer),
-      body,
-      remoteAddress: isIP(target.hostname.replace(/[[\]]/g, '')) ? target.hostname : null,
-    };
-  } catch (error) {
-    throw asFetchFault(error, target);
-  }
-}
-
-function asFetchFault(error: unknown, target: URL): MusicDbError {
-  if (error instanceof MusicDbError) return error;
-  const cause = error as NodeJS.ErrnoException;
-  if (cause.cause instanceof MusicDbError) return cause.cause;
-  if (cause.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return new PermanentError(`${target.href} is larger than ${MAX_BODY_BYTES} bytes`, { code: 'TOO_LARGE', cause });
-  }
-  return new TransientError(`${target.href} could not be fetched: ${cause.message}`, {
-    code: cause.code ?? 'NETWORK',
-    cause,
-  });
-}
-
-function flatHeaders(answer: Dispatcher.ResponseData): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(answer.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
-}
-
-function toPage(
-  hop: Hop,
-  about: Pick<FetchedPage, 'url' | 'finalUrl' | 'redirects' | 'fetchedAt' | 'durationMs'>,
-): FetchedPage {
-  const contentEncoding = hop.headers['content-encoding']?.trim().toLowerCase() || null;
   return {
-    ...about,
-    status: hop.status,
-    headers: hop.headers,
-    rawBody: hop.body,
-    contentEncoding,
-    body: decodeBody(hop.body, contentEncoding, about.url),
-    remoteAddress: hop.remoteAddress,
+    forTarget: (target) => {
+      const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
+      const agent = agents.get(port) ?? agentFor(port);
+      agents.set(port, agent);
+      return agent;
+    },
+    release: async () => {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
   };
 }
 
-/** Undoes a content-encoding. @throws PermanentError when the bytes are not what the header says, or unpack to more than the limit. */
-export function decodeBody(bytes: Buffer, contentEncoding: string | null, url: string): Buffer {
-  const limit = { maxOutputLength: MAX_BODY_BYTES };
-  try {
-    switch (contentEncoding) {
-      case null:
-      case 'identity':
-        return bytes;
-      case 'gzip':
-      case 'x-gzip':
-        return gunzipSync(bytes, limit);
-      case 'br':
-        return brotliDecompressSync(bytes, limit);
-      case 'deflate':
-        return inflateSync(bytes, limit);
-      case 'zstd':
-        return zstdDecompressSync(bytes, limit);
-    }
-  } catch (cause) {
-    throw new PermanentError(`${url}: the body is not readable as ${contentEncoding} within ${MAX_BODY_BYTES} bytes`, {
-      code: 'BAD_ENCODING',
-      cause,
-    });
+type Hop = (at: string, request: Omit<ExchangeRequest, 'target'>) => Promise<Answer>;
+
+interface Errand {
+  readonly url: string;
+  readonly request: SentRequest;
+  readonly allowedHosts: readonly string[] | null;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+interface Followed {
+  readonly answer: Answer;
+  readonly finalUrl: string;
+  readonly redirects: readonly Redirect[];
+}
+
+async function followRedirects(hop: Hop, { url, request, allowedHosts, deadline }: Errand): Promise<Followed> {
+  const redirects: Redirect[] = [];
+  let next = request;
+  for (let at = url; ; ) {
+    assertAllowedHost(at, allowedHosts);
+    const timeoutMs = Math.max(1, Math.ceil(deadline - performance.now()));
+    const answer = await hop(at, { ...next, headers: sameSiteHeaders(next.headers, url, at), timeoutMs });
+    const location = REDIRECT_STATUSES.has(answer.status) ? headerOf(answer, 'location') : undefined;
+    if (location === undefined) return { answer, finalUrl: at, redirects };
+    redirects.push({ url: at, status: answer.status, location, remoteAddress: answer.remoteAddress });
+    if (redirects.length > MAX_REDIRECTS)
+      throw new PermanentError(`${url} redirects more than ${MAX_REDIRECTS} times (last to ${location})`, {
+        code: 'REDIRECT_LOOP',
+      });
+    const to = resolveLocation(location, at);
+    next = redirected(next, answer.status, { from: at, to });
+    at = to;
   }
-  throw new PermanentError(`${url}: content-encoding "${contentEncoding}" was not asked for and cannot be read`, {
-    code: 'BAD_ENCODING',
+}
+
+/** What is asked after a redirect: 307 and 308 repeat the request, the others turn it into a GET. */
+function redirected(request: SentRequest, status: number, { from, to }: { from: string; to: string }): SentRequest {
+  if (request.method === 'GET') return request;
+  if (status !== 307 && status !== 308) {
+    const headers = Object.entries(request.headers).filter(([name]) => !/^content-/.test(name));
+    return { method: 'GET', headers: Object.fromEntries(headers), body: null };
+  }
+  if (new URL(from).origin === new URL(to).origin) return request;
+  throw new PermanentError(`${from} wants what was sent to it sent to ${new URL(to).origin} too`, {
+    code: 'EGRESS_BLOCKED',
   });
+}
+
+async function toPage({ answer, finalUrl, redirects }: Followed) {
+  const { status, statusText, rawHeaders, body: rawBody, remoteAddress } = answer;
+  const headers = foldHeaders(rawHeaders);
+  const contentEncoding = headers['content-encoding']?.trim().toLowerCase() || null;
+  const decoded = await decodeBody(rawBody, contentEncoding);
+  return {
+    finalUrl,
+    redirects,
+    httpVersion: '1.1',
+    status,
+    statusText,
+    rawHeaders,
+    headers,
+    rawBody,
+    contentEncoding,
+    ...decoded,
+    remoteAddress,
+  };
+}
+
+function headerOf({ rawHeaders }: Answer, name: string): string | undefined {
+  return rawHeaders.find(([given]) => given.toLowerCase() === name)?.[1];
+}
+
+function foldHeaders(rawHeaders: Answer['rawHeaders']): Record<string, string> {
+  const folded = new Map<string, string>();
+  for (const [name, value] of rawHeaders) {
+    const key = name.toLowerCase();
+    const before = folded.get(key);
+    folded.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(folded);
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function redacted({ method, headers, body }: SentRequest): SentRequest {
+  const shown = Object.entries(headers).map(([name, value]) => [
+    name,
+    CREDENTIAL_HEADERS.test(name) ? '[redacted]' : value,
+  ]);
+  return { method, headers: Object.fromEntries(shown), body };
 }
 
 function toSandbox(url: string, sandboxHosts: Readonly<Record<string, string>>): string {
@@ -232,14 +239,13 @@ function assertAllowedHost(url: string, allowedHosts: readonly string[] | null):
 /** Keys and tokens go to the origin they were meant for only: not to another host, and not over plain http. */
 function sameSiteHeaders(headers: Record<string, string>, from: string, to: string): Record<string, string> {
   if (new URL(from).origin === new URL(to).origin) return headers;
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !/^(authorization|cookie|x-api-key)$/i.test(name)),
-  );
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.test(name)));
 }
 
 function resolveLocation(location: string, from: string): string {
   try {
-    return new URL(location, from).href;
+    const bytes = Buffer.from(location, 'latin1');
+    return new URL(isUtf8(bytes) ? bytes.toString('utf8') : location, from).href;
   } catch (cause) {
     throw new PermanentError(`${from} redirects to something that is no address: ${location.slice(0, 200)}`, {
       code: 'INVALID_URL',
