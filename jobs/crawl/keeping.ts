@@ -1,5 +1,6 @@
 /** What becomes of a page that came: archived before it is read, then landed, or kept as evidence of a refusal. */
 import type { Visit } from '../../spiders/run-spider.ts';
+import { exchangeOf } from '../../src/core/exchange.ts';
 import type { FetchedPage } from '../../src/core/fetching.ts';
 import { failLease } from '../../src/repositories/frontier.ts';
 import { RETRY_MS, refuse } from './failing.ts';
@@ -28,8 +29,8 @@ export async function land(slice: Slice, { request, page, result }: Visit): Prom
     finalUrl: page.finalUrl,
     kind: request.kind,
     status: page.status,
-    headers: page.headers,
-    redirects: page.redirects,
+    contentType: page.headers['content-type'] ?? null,
+    exchange: exchangeOf(page),
     remoteAddress: page.remoteAddress,
     durationMs: page.durationMs,
     fetchedAt: page.fetchedAt,

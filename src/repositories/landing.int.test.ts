@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Exchange } from '../core/exchange.ts';
 import { type Item, type PostItem, row, setlist, track } from '../core/items.ts';
 import type { Database } from '../platform/database.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
@@ -93,10 +94,15 @@ describe('a page that lands', () => {
     expect(await all('quarantine')).toEqual([]);
   });
 
+  it('keeps its exchange as it was: order and repeats of headers too', async () => {
+    await land(page());
+    expect(await all('fetches')).toMatchObject([{ content_type: 'text/html', exchange: EXCHANGE }]);
+  });
+
   it('of an import has no address, no status and no lease', async () => {
-    const bare = { url: null, finalUrl: null, kind: null, status: null, headers: null, durationMs: null } as const;
+    const bare = { url: null, finalUrl: null, kind: null, status: null, exchange: null, durationMs: null } as const;
     expect(await land(page({ ...bare, via: 'import', items: [set('a')] }))).toMatchObject({ pages: 1, items: 1 });
-    expect(await all('fetches')).toMatchObject([{ via: 'import', url: null, status: null, headers: null }]);
+    expect(await all('fetches')).toMatchObject([{ via: 'import', url: null, status: null, exchange: null }]);
   });
 });
 
@@ -297,7 +303,7 @@ describe('text that Postgres cannot hold', () => {
     const odd = 'a\0b';
     const landed = await land(
       page({
-        headers: { 'x-odd': odd },
+        exchange: { ...EXCHANGE, headers: [['x-odd', odd]] },
         items: [set(odd, { title: `${odd} \ud83d` })],
         problems: [{ code: 'bad-value', message: odd, where: odd }],
         requests: [request(odd)],
@@ -325,6 +331,19 @@ describe('the requests of a day', () => {
   });
 });
 
+const EXCHANGE: Exchange = {
+  request: { method: 'GET', headers: { accept: '*/*' }, body: null },
+  httpVersion: '1.1',
+  statusText: 'OK',
+  headers: [
+    ['X-Twice', 'b'],
+    ['Content-Type', 'text/html'],
+    ['X-Twice', 'a'],
+  ],
+  redirects: [],
+  bodyFault: null,
+};
+
 function page(said: Partial<LandingPage> & { content?: string } = {}): LandingPage {
   const { content = 'page', ...rest } = said;
   return {
@@ -334,8 +353,8 @@ function page(said: Partial<LandingPage> & { content?: string } = {}): LandingPa
     finalUrl: 'https://x/final',
     kind: 'page',
     status: 200,
-    headers: { 'content-type': 'text/html' },
-    redirects: [],
+    contentType: 'text/html',
+    exchange: EXCHANGE,
     remoteAddress: '127.0.0.1',
     durationMs: 5,
     fetchedAt: NOW,

@@ -3,6 +3,7 @@
  * transaction. Landing the same page again changes nothing; a page whose lease was lost lands nothing.
  */
 import { createHash } from 'node:crypto';
+import type { Exchange } from '../core/exchange.ts';
 import type { Via } from '../core/fetching.ts';
 import { externalIdOf, type Item } from '../core/items.ts';
 import type { Problem } from '../core/source.ts';
@@ -19,8 +20,10 @@ export interface LandingPage {
   readonly finalUrl: string | null;
   readonly kind: string | null;
   readonly status: number | null;
-  readonly headers: Readonly<Record<string, string>> | null;
-  readonly redirects: readonly unknown[];
+  /** Content-Type header; null when unknown. */
+  readonly contentType: string | null;
+  /** Null for what did not come over HTTP. */
+  readonly exchange: Exchange | null;
   readonly remoteAddress: string | null;
   readonly durationMs: number | null;
   readonly fetchedAt: Date;
@@ -111,9 +114,9 @@ async function insertDocuments(tx: Queryable, pages: readonly LandingPage[], now
 async function insertFetches(tx: Queryable, pages: readonly LandingPage[]): Promise<void> {
   await tx.query({
     name: 'fetches-insert',
-    text: `insert into fetches (source, via, url, final_url, kind, status, content_type, headers, redirects, remote_address, document_digest, outcome, problem, duration_ms, run_id, fetched_at)
-           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::jsonb[], $9::jsonb[], $10::text[], $11::bytea[],
-             $12::text[], $13::text[], $14::int[], $15::uuid[], $16::timestamptz[])`,
+    text: `insert into fetches (source, via, url, final_url, kind, status, content_type, exchange, remote_address, document_digest, outcome, problem, duration_ms, run_id, fetched_at)
+           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::json[], $9::text[], $10::bytea[],
+             $11::text[], $12::text[], $13::int[], $14::uuid[], $15::timestamptz[])`,
     values: [
       pages.map((p) => p.source),
       pages.map((p) => p.via),
@@ -121,9 +124,8 @@ async function insertFetches(tx: Queryable, pages: readonly LandingPage[]): Prom
       pages.map((p) => p.finalUrl),
       pages.map((p) => p.kind),
       pages.map((p) => p.status),
-      pages.map((p) => p.headers?.['content-type'] ?? null),
-      pages.map((p) => (p.headers === null ? null : storableJson(p.headers))),
-      pages.map((p) => (p.redirects.length === 0 ? null : storableJson(p.redirects))),
+      pages.map((p) => storableText(p.contentType)),
+      pages.map((p) => (p.exchange === null ? null : storableJson(p.exchange))),
       pages.map((p) => p.remoteAddress),
       pages.map((p) => p.document.digest),
       pages.map(outcomeOf),
