@@ -1,12 +1,18 @@
 /**
  * The one door to the network. Every address MusicDB connects to passes here, on every hop: only http and https, no credentials in
- * the address, and no private, local, link-local, metadata, mapped or reserved IP address, however it is spelled.
+ * the address, no port of another protocol, and no address that is not public, however it is spelled (`egress-rules.ts`).
  * Names are resolved once, every address is checked, and the socket connects to a checked one, so that a second answer cannot rebind it.
  */
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { asError, PermanentError } from '../core/errors.ts';
+import { PermanentError, TransientError } from '../core/errors.ts';
+import {
+  literalAddress,
+  ruleAgainstAddress,
+  ruleAgainstName,
+  ruleAgainstPort,
+  ruleAgainstResolved,
+} from './egress-rules.ts';
 
 export interface EgressGuard {
   /**
@@ -16,31 +22,60 @@ export interface EgressGuard {
   checkUrl(url: string): URL;
   /** For sockets: resolves a name and refuses it when any of its addresses is forbidden. `port` is the one that will be connected to. */
   lookupFor(port: number): LookupFunction;
+  /**
+   * Resolves and checks a name that somebody else (a proxy) will connect to.
+   * @throws PermanentError `EGRESS_BLOCKED`; TransientError when the name does not resolve here.
+   */
+  checkName(url: URL): Promise<void>;
 }
 
-/** @param allow exact `host:port` entries that may be reached whatever they resolve to (tests, the sandbox, a proxy of one's own). */
-export function createEgressGuard(allow: readonly string[]): EgressGuard {
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/**
+ * @param allow exact `host:port` entries that may be reached whatever they resolve to (tests, the sandbox, a proxy of one's own).
+ * @param resolve how names become addresses; the system's way unless a test has its own.
+ */
+export function createEgressGuard(allow: readonly string[], resolve: Resolve = systemLookup): EgressGuard {
   const allowed = new Set(allow.map((entry) => entry.toLowerCase()));
   const isAllowed = (host: string, port: number) => allowed.has(`${host.toLowerCase()}:${port}`);
-  return {
-    checkUrl: (text) => {
-      const url = parseUrl(text);
-      const host = url.hostname;
-      if (isAllowed(host, portOf(url))) return url;
-      const literal = literalAddress(host);
-      if (literal !== null) refuseForbidden(literal, host);
-      if (literal === null && isLocalName(host))
-        throw blocked(host, 'names of this machine and of private networks are not reached');
-      return url;
-    },
-    lookupFor: (port) => (hostname, options, callback) => {
-      systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+  const lookupFor =
+    (port: number): LookupFunction =>
+    (hostname, options, callback) => {
+      resolve(hostname, { ...options, all: true }, (error, addresses) => {
         const refusal = error ?? (isAllowed(hostname, port) ? null : forbiddenAmong(addresses, hostname));
         if (refusal === null) answer(addresses, options.all === true, callback);
         else callback(refusal as NodeJS.ErrnoException, '', 0);
       });
+    };
+  return {
+    checkUrl: (text) => {
+      const url = parseUrl(text);
+      const port = portOf(url);
+      if (isAllowed(url.hostname, port)) return url;
+      const rule = ruleAgainstHost(url.hostname) ?? ruleAgainstPort(port);
+      if (rule !== null) throw blocked(url.hostname, rule);
+      return url;
     },
+    lookupFor,
+    checkName: (url) =>
+      new Promise((done, fail) => {
+        if (literalAddress(url.hostname) !== null) return done();
+        lookupFor(portOf(url))(url.hostname, { all: true }, (error) => {
+          if (error === null) done();
+          else fail(error instanceof PermanentError ? error : unresolved(url.hostname, error));
+        });
+      }),
   };
+}
+
+/** The port that an address leads to, the scheme's own when it names none. */
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
 }
 
 function parseUrl(text: string): URL {
@@ -48,46 +83,27 @@ function parseUrl(text: string): URL {
   try {
     url = new URL(text);
   } catch (cause) {
-    throw invalid(text, 'it cannot be read as an address', cause);
+    const isZone = /^\s*https?:[/\\]*\[[^\]]*%/i.test(text);
+    throw invalid(text, isZone ? 'an IPv6 zone names an interface of this machine' : 'it cannot be read', cause);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw invalid(text, `scheme "${url.protocol.slice(0, -1)}" is not http or https`);
   if (url.username !== '' || url.password !== '')
     throw invalid(text, 'user name and password do not belong in an address');
-  if (url.hostname === '') throw invalid(text, 'it names no host');
   return url;
 }
 
-function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port);
-  return url.protocol === 'https:' ? 443 : 80;
+function ruleAgainstHost(host: string): string | null {
+  const literal = literalAddress(host);
+  return literal === null ? ruleAgainstName(host) : ruleAgainstAddress(literal);
 }
 
-/** The IP address a host spells out (URL has already folded octal, hex and short forms), or null for a name. */
-function literalAddress(host: string): string | null {
-  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
-  return ipaddr.isValid(bare) ? bare : null;
-}
-
-function isLocalName(host: string): boolean {
-  const name = host.replace(/\.$/, '').toLowerCase();
-  return (
-    name === 'localhost' || /\.(localhost|local|internal|home\.arpa|localdomain)$/.test(name) || !name.includes('.')
-  );
-}
-
-function refuseForbidden(address: string, host: string): void {
-  const range = ipaddr.process(address).range();
-  if (range !== 'unicast') throw blocked(host, `${address} is a ${range} address, not a public one`);
-}
-
-function forbiddenAmong(addresses: LookupAddress[], host: string): Error | null {
-  try {
-    for (const { address } of addresses) refuseForbidden(address, host);
-    return null;
-  } catch (refusal) {
-    return asError(refusal);
+function forbiddenAmong(addresses: readonly LookupAddress[], host: string): Error | null {
+  for (const { address } of addresses) {
+    const rule = ruleAgainstResolved(address);
+    if (rule !== null) return blocked(host, rule);
   }
+  return null;
 }
 
 function blocked(host: string, rule: string): PermanentError {
@@ -98,16 +114,22 @@ function blocked(host: string, rule: string): PermanentError {
 }
 
 function invalid(text: string, rule: string, cause?: unknown): PermanentError {
-  return new PermanentError(`not an address that can be fetched: ${text.slice(0, 200)} (${rule})`, {
+  const shown = text.slice(0, 200).replace(/\/\/[^/?#]*@/, '//[redacted]@');
+  return new PermanentError(`not an address that can be fetched: ${shown} (${rule})`, {
     code: 'INVALID_URL',
     hint: 'Expected http://host/path or https://host/path.',
-    cause,
+    // Node's own message repeats the address whole.
+    cause: shown === text ? cause : undefined,
   });
 }
 
-function answer(addresses: LookupAddress[], all: boolean, callback: Parameters<LookupFunction>[2]): void {
+function unresolved(host: string, cause: NodeJS.ErrnoException): TransientError {
+  return new TransientError(`${host} does not resolve: ${cause.message}`, { code: cause.code ?? 'NETWORK', cause });
+}
+
+function answer(addresses: readonly LookupAddress[], all: boolean, callback: Parameters<LookupFunction>[2]): void {
   const first = addresses[0];
   if (first === undefined) callback(new Error('the name has no address'), '', 0);
-  else if (all) callback(null, addresses);
+  else if (all) callback(null, [...addresses]);
   else callback(null, first.address, first.family);
 }

@@ -194,3 +194,13 @@ describe('statuses', () => {
     expect(retryAfterMs(header, clock.now())).toBe(expected);
   });
 });
+
+it('a name that resolves inward is a refusal, not a network fault', async () => {
+  const guard = createEgressGuard([], (_name, _options, callback) =>
+    callback(null, [{ address: '10.0.0.1', family: 4 }]),
+  );
+  const inward = createHttpClient({ guard, clock, userAgent: 'MusicDB/test', sandboxHosts: {}, timeoutMs: 500 });
+  const asked = inward.fetch({ url: 'http://set.example.com/', headers: {}, allowedHosts: null });
+  await expect(asked).rejects.toMatchObject({ name: 'PermanentError', code: 'EGRESS_BLOCKED' });
+  await inward.release();
+});
