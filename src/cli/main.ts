@@ -70,6 +70,15 @@ const COMMANDS: readonly CommandLine[] = [
     load: () => import('./commands/parse.ts'),
   },
   {
+    usage: 'robots <file>',
+    summary: 'what a robots.txt ("-" is standard input) says to an agent of an address',
+    options: [
+      ['--agent <token>', 'product token of the agent, e.g. MusicDB'],
+      ['--url <url>', 'address, or its path alone'],
+    ],
+    load: () => import('./commands/robots.ts'),
+  },
+  {
     usage: 'list',
     summary: 'the sources: terms, limits, and what is missing before one may run live',
     load: () => import('./commands/list.ts'),
