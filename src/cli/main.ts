@@ -79,6 +79,12 @@ const COMMANDS: readonly CommandLine[] = [
     load: () => import('./commands/robots.ts'),
   },
   {
+    usage: 'fetch <url>',
+    summary: 'ask one address once, under the guard of every crawl, and tell what came; stores nothing',
+    options: [['--output <file>', 'write the body to a file ("-" is standard output)']],
+    load: () => import('./commands/fetch.ts'),
+  },
+  {
     usage: 'list',
     summary: 'the sources: terms, limits, and what is missing before one may run live',
     load: () => import('./commands/list.ts'),
