@@ -13,6 +13,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'the whole pipeline beside a Scrapy user’s   [--pages 2000] [--rounds 3] [--only ours|peer] [--processes 1|2|3] [--site shared|sandbox]',
     load: () => import('./e2e/main.ts'),
   },
+  crawl: {
+    summary:
+      'crawl, archive and parse alone, in one process, beside Scrapy   [--pages 5000] [--rounds 3] [--only ours|peer]',
+    load: () => import('./crawl/main.ts'),
+  },
   cli: { summary: 'start-up of the commands that need no service', load: () => import('./cli.ts') },
   idle: { summary: 'CPU and memory of `musicdb up` with nothing to do', load: () => import('./idle.ts') },
   fresh: { summary: 'clone, `npm ci`, `npm start -- --once`, each apart', load: () => import('./fresh.ts') },

@@ -6,15 +6,17 @@ export interface CueEntry {
   readonly player: string | null;
 }
 
+const ENTRY = 'cueValuesEntry.';
+const LONGEST_ASSIGNMENT = 1_000;
 const ASSIGNMENT =
   /cueValuesEntry\.(?:(seconds)\s*=\s*(\d{1,7})|(idPlayer)\s*=\s*['"]([^'"]*)['"]|ids\[\d+\]\s*=\s*['"]([^'"]+)['"])/g;
 
 /** Reads the map out of the page's own script; an uncued page still has one entry (row 1, second 0), which is a placeholder. */
-export function readCueMap(html: string): ReadonlyMap<string, CueEntry> {
+export function readCueMap(html: Buffer): ReadonlyMap<string, CueEntry> {
   const cues = new Map<string, CueEntry>();
   let seconds: number | null = null;
   let player: string | null = null;
-  for (const [, setsSeconds, newSeconds, setsPlayer, newPlayer, row] of html.matchAll(ASSIGNMENT)) {
+  for (const [, setsSeconds, newSeconds, setsPlayer, newPlayer, row] of assignments(html).matchAll(ASSIGNMENT)) {
     if (setsSeconds !== undefined) {
       seconds = Number(newSeconds);
       player = null;
@@ -22,6 +24,12 @@ export function readCueMap(html: string): ReadonlyMap<string, CueEntry> {
     else if (row !== undefined && seconds !== null) cues.set(row, { seconds, player });
   }
   return cues;
+}
+
+/** The part of the page in which cues are assigned. */
+function assignments(html: Buffer): string {
+  const start = html.indexOf(ENTRY);
+  return start < 0 ? '' : html.toString('utf8', start, html.lastIndexOf(ENTRY) + LONGEST_ASSIGNMENT);
 }
 
 /** Media ids of the players that cues are named for, in the order they appear. */

@@ -2,7 +2,7 @@
 import { clockToSeconds } from '../../src/core/cue.ts';
 import type { SetlistItem } from '../../src/core/items.ts';
 import type { Problem } from '../../src/core/source.ts';
-import { attribute, type Element, findAll, textOf } from './dom.ts';
+import { attribute, type Element, textOf, walk } from './dom.ts';
 
 type Media = SetlistItem['media'][number];
 
@@ -29,11 +29,12 @@ export function serviceName(code: string): string {
  * Reads the players above the list. Their ids stand in a class (`mediaItem<id>`) except Mixcloud's, which is only in its player's address;
  * that player is written by a script, so the whole page's text is needed beside the tree. Lengths are printed on the tabs: "Player 1 [1:16:11]".
  */
-export function readMedia(main: Element, html: string): { media: Media[]; problems: Problem[] } {
+export function readMedia(main: Element, html: Buffer): { media: Media[]; problems: Problem[] } {
   const media: Media[] = [];
   const problems: Problem[] = [];
-  const lengths = readLengths(main);
-  for (const box of findAll(main, isPlayer, false)) {
+  const { players, tabs } = findPlayers(main);
+  const lengths = readLengths(tabs);
+  for (const box of players) {
     const key = box.attributes['data-idmedia'] ?? box.attributes.id?.slice('mediaLink'.length) ?? '';
     const service = serviceName(attribute(box, 'data-idsource') ?? 'unknown');
     const named = /(?:^|\s)mediaItem(\S+)/.exec(box.attributes.class ?? '')?.[1] ?? null;
@@ -50,12 +51,30 @@ export function readMedia(main: Element, html: string): { media: Media[]; proble
 }
 
 function isPlayer({ attributes: { id } }: Element): boolean {
-  return id?.startsWith('mediaLink') === true && /^mediaLink\d+$/.test(id);
+  return id !== undefined && /^mediaLink\d+$/.test(id);
 }
 
-function readLengths(main: Element): Map<string, number> {
+/** Players and their tabs; the rows, which are most of the page, hold none of the set's. */
+function findPlayers(main: Element): { players: Element[]; tabs: Element[] } {
+  const players: Element[] = [];
+  const tabs: Element[] = [];
+  walk(main, (element) => {
+    const { id } = element.attributes;
+    if (id === 'tlTab') return false;
+    if (id === undefined || !id.startsWith('mediaLink')) return true;
+    if (isPlayer(element)) {
+      players.push(element);
+      return false;
+    }
+    if (id.startsWith('mediaLinkBtn')) tabs.push(element);
+    return true;
+  });
+  return { players, tabs };
+}
+
+function readLengths(tabs: readonly Element[]): Map<string, number> {
   const lengths = new Map<string, number>();
-  for (const tab of findAll(main, ({ attributes }) => attributes.id?.startsWith('mediaLinkBtn') ?? false)) {
+  for (const tab of tabs) {
     const clock = /\[([\d:]+)\]/.exec(textOf(tab) ?? '')?.[1];
     const seconds = clock === undefined ? null : clockToSeconds(clock);
     if (seconds !== null) lengths.set(tab.attributes.id?.slice('mediaLinkBtn'.length) ?? '', seconds);
@@ -64,10 +83,10 @@ function readLengths(main: Element): Map<string, number> {
 }
 
 /** "/user/show-name/" out of the player's address, where it is escaped twice. */
-function mixcloudKey(html: string, key: string): string | null {
+function mixcloudKey(html: Buffer, key: string): string | null {
   const start = html.indexOf(`mediaLink${key}_player`);
   if (start < 0 || key === '') return null;
-  const feed = /mixcloud\.com\/[^"'\s]*[?&;]feed=([^"'&\s]+)/.exec(html.slice(start, start + 3_000))?.[1];
+  const feed = /mixcloud\.com\/[^"'\s]*[?&;]feed=([^"'&\s]+)/.exec(html.toString('utf8', start, start + 3_000))?.[1];
   if (feed === undefined) return null;
   try {
     return decodeURIComponent(feed).replace(/^https?:\/\/(?:www\.)?mixcloud\.com/, '');

@@ -1,10 +1,10 @@
 /** Reads any page of 1001tracklists.com, saved or fetched, and pasted text. Which kind it is shows in the content; the address only helps. */
 import { readJsonText } from '../../src/core/json-page.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
-import { decodeText } from '../../src/core/text.ts';
 import { ORIGIN, tracklistId } from './addresses.ts';
 import { type Element, parseTree } from './dom.ts';
 import { describeFragment } from './fragment.ts';
+import { readBytes, startOf, textOf } from './html-bytes.ts';
 import { readJsonAnswer } from './json-answers.ts';
 import { listingId, readListingRows } from './listing.ts';
 import { readPastedText } from './pasted-text.ts';
@@ -14,19 +14,23 @@ import { readPageHead } from './set-head.ts';
 import { isCutOff, readSetPage } from './set-page.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
+const TAG = /<(?:!doctype|html|head|body|div|span|meta)[\s>]/i;
+const JSON_START = /^\s*[[{]/;
 
 /** Pure: the same page always gives the same result. Never throws, whatever the bytes. */
 export function parse(page: Page): ParseResult {
   if (page.body.byteLength > MAX_BYTES)
     return failed('too-large', `${page.body.byteLength} bytes, at most ${MAX_BYTES} are read`);
-  const decoded = decode(page.body);
-  if (decoded === null) return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
-  const text = withoutHttpHead(decoded);
-  if (/^\s*[[{]/.test(text)) {
+  const bytes = readBytes(page.body);
+  if (bytes === null) return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
+  const start = startOf(bytes);
+  if (TAG.test(start) && !JSON_START.test(start)) return readHtml(bytes, page);
+  const text = textOf(bytes);
+  if (JSON_START.test(text)) {
     const json = readJsonText(text);
     return json.ok ? readJsonAnswer(json.value, page.url) : result({ problems: [json.problem] });
   }
-  if (/<(?:!doctype|html|head|body|div|span|meta)[\s>]/i.test(text)) return readHtml(text, page);
+  if (TAG.test(text)) return readHtml(bytes, page);
   const refused = refusalReason(text, page.status);
   if (refused !== null) return result({ items: [block(refused, page.url)] });
   if (text.trim() === '') return failed('empty', 'the page holds nothing');
@@ -38,32 +42,13 @@ export function parse(page: Page): ParseResult {
   );
 }
 
-/** The body as text; null when it is none. A body cut off within a letter is still text: what is missing shows later. */
-function decode(body: Uint8Array): string | null {
-  const { text, valid } = decodeText(body);
-  if (text.includes('\0')) return null;
-  if (valid) return text;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: true });
-  } catch {
-    // Invalid before its end: another encoding, or no text at all.
-    return null;
-  }
-}
-
-/** Captures sometimes keep the HTTP response header above the page. */
-function withoutHttpHead(text: string): string {
-  if (!/^HTTP\/[\d.]+ \d{3}/.test(text)) return text;
-  const page = text.indexOf('<');
-  return page < 0 ? '' : text.slice(page);
-}
-
-function readHtml(html: string, page: Page): ParseResult {
+function readHtml(bytes: Buffer, page: Page): ParseResult {
   // Rows first: a good page may carry signs of a refusal, and a refusal carries the title and address of the page that was asked.
-  if (html.includes('tlTab')) {
-    const reading = readSetPage(html, page.url);
+  if (bytes.includes('tlTab')) {
+    const reading = readSetPage(bytes, page.url);
     if (reading) return result(reading);
   }
+  const html = textOf(bytes);
   const tree = parseTree(html);
   if (tree === null) return failed('too-large', 'the page has more, or deeper, elements than any page of this site');
   const head = readPageHead(tree);
@@ -81,7 +66,7 @@ function readListing(tree: Element, html: string, url: string | null, title: str
   const { entries, requests, problems } = readListingRows(tree);
   if (entries.length === 0 && problems.length === 0) return null;
   if (entries.length === 0) return failed('not-read-yet', 'not read yet: a list of something else than sets', '.oItm');
-  if (isCutOff(html))
+  if (isCutOff(html.slice(0, 4_096), html.slice(-4_096)))
     return failed('truncated', 'the list ends in the middle, without </body> or </html>; fetch or save it again');
   return result({
     items: [{ kind: 'listing', source: '1001tracklists', id: listingId(url, title), entries }],
@@ -108,7 +93,7 @@ function readOther(
       return failed('fragment', `a piece of a tracklist page, not a page: ${piece}; save the whole page`);
     return failed('unknown-shape', 'HTML, but no page of 1001tracklists.com: no canonical address of it');
   }
-  if (isCutOff(html))
+  if (isCutOff(html.slice(0, 4_096), html.slice(-4_096)))
     return failed('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again');
   if (/returns nothing!/.test(html) || /didn't quite hit the mark/.test(html)) {
     return result({

@@ -2,6 +2,7 @@
  * The parts of a set page that are read: about a third of its bytes. Navigation, dialogs and the page's foot are left out by plain text
  * search. A page without the landmarks is handed over whole.
  */
+import { textOf } from './html-bytes.ts';
 import type { Attributes } from './scan.ts';
 
 export interface Regions {
@@ -13,19 +14,20 @@ export interface Regions {
   readonly side: string;
 }
 
-/** Cuts a set page into what is read of it. */
-export function cutRegions(html: string): Regions {
+/** Cuts a set page into what is read of it, and makes letters of that. */
+export function cutRegions(html: Buffer): Regions {
   const tab = findId(html, 'tlTab', 0);
   const title = tab < 0 ? -1 : findId(html, 'pageTitle', 0);
   const headEnd = html.indexOf('</head');
   const save = tab < 0 ? -1 : findId(html, 'tl_save', tab);
   if (title < 0 || headEnd < 0 || headEnd > title || title > tab || save < 0) {
-    return { head: html, main: html, side: html };
+    const whole = textOf(html);
+    return { head: whole, main: whole, side: whole };
   }
   const nav = html.indexOf('<nav', headEnd);
   return {
-    head: html.slice(0, nav > 0 && nav < title ? nav : title),
-    main: html.slice(title, save),
+    head: textOf(html, 0, nav > 0 && nav < title ? nav : title),
+    main: textOf(html, title, save),
     side: cutSide(html, save),
   };
 }
@@ -36,15 +38,15 @@ export function isUnread({ class: classes }: Attributes): boolean {
 }
 
 /** Where the element with this id begins ("<"), looking from `from`; -1 when there is none, or none written the usual way. */
-function findId(html: string, id: string, from: number): number {
+function findId(html: Buffer, id: string, from: number): number {
   const at = html.indexOf(`id="${id}"`, from);
   return at < 0 ? -1 : html.lastIndexOf('<', at);
 }
 
-function cutSide(html: string, from: number): string {
+function cutSide(html: Buffer, from: number): string {
   const grid = findId(html, 'csLeft', from);
   const start = grid >= 0 ? grid : findId(html, 'left', from);
   if (start < 0) return '';
   const ends = [findId(html, 'csRight', start), findId(html, 'right', start), html.indexOf('class="modal', start)];
-  return html.slice(start, Math.min(...ends.filter((end) => end >= 0), html.length));
+  return textOf(html, start, Math.min(...ends.filter((end) => end >= 0), html.length));
 }

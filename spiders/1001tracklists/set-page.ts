@@ -4,6 +4,7 @@ import type { Problem } from '../../src/core/source.ts';
 import { playersOf, readCueMap } from './cues.ts';
 import { checkDecoy } from './decoy.ts';
 import { attribute, type Element, findFirst, parseTree } from './dom.ts';
+import { endOf, startOf } from './html-bytes.ts';
 import { readMedia } from './media.ts';
 import { cutRegions, isUnread } from './regions.ts';
 import type { RowMarkup } from './row-markup.ts';
@@ -19,7 +20,7 @@ export interface Reading {
 const MIN_ROWS_FOR_DRIFT = 3;
 
 /** Reads a page that has a `#tlTab`; null when it has none after all (the words stood in a text or a script). */
-export function readSetPage(html: string, askedUrl: string | null): Reading | null {
+export function readSetPage(html: Buffer, askedUrl: string | null): Reading | null {
   const regions = cutRegions(html);
   const main = parseTree(regions.main, isUnread);
   const head = regions.head === regions.main ? main : parseTree(regions.head);
@@ -28,7 +29,7 @@ export function readSetPage(html: string, askedUrl: string | null): Reading | nu
     return refuse('too-large', 'the page has more, or deeper, elements than any tracklist page', null);
   const tab = findFirst(main, ({ attributes }) => attributes.id === 'tlTab');
   if (tab === null) return null;
-  if (isCutOff(html))
+  if (isCutOff(startOf(html), endOf(html)))
     return refuse('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again', null);
   const cueMap = readCueMap(html);
   const rows = readSetRows(tab, cueMap);
@@ -76,8 +77,8 @@ export function readSetPage(html: string, askedUrl: string | null): Reading | nu
 }
 
 /** A whole document ends as it began; pieces of a page never began. */
-export function isCutOff(html: string): boolean {
-  return /<html[\s>]/i.test(html.slice(0, 4_000)) && !/<\/(?:html|body)\s*>/i.test(html.slice(-4_000));
+export function isCutOff(start: string, end: string): boolean {
+  return /<html[\s>]/i.test(start) && !/<\/(?:html|body)\s*>/i.test(end);
 }
 
 /** What makes a page no set at all. */

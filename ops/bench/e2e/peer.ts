@@ -7,7 +7,7 @@ import { ConfigError, MusicDbError } from '../../../src/core/errors.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import { cacheDir } from '../../dev-services/os-user.ts';
 import { whichOf } from '../../dev-services/programs.ts';
-import { type Measured, measure } from './measure.ts';
+import { type Measured, measure, type Part } from './measure.ts';
 import type { BenchSite } from './site.ts';
 import type { Stage } from './stage.ts';
 import type { WebServer } from './web-server.ts';
@@ -73,41 +73,38 @@ function install(folder: string, say: (line: string) => void): void {
 }
 
 /** Runs once on a fresh database, a transaction a page; the process ends after its last commit. @throws MusicDbError when it fails. */
-export async function runPeer({ python, site, stage, server, concurrency }: PeerOptions): Promise<PeerRun> {
+export async function runPeer({ stage, ...options }: PeerOptions): Promise<PeerRun> {
   const databaseUrl = await stage.reset('peer');
-  const args = [
-    '--base-url',
-    server.origin,
-    '--dsn',
-    databaseUrl,
-    '--db',
-    'page',
-    '--concurrency',
-    String(concurrency),
-  ];
+  const run = await runProgram(options, ['--dsn', databaseUrl, '--db', 'page'], [...stage.parts, options.server]);
+  return { ...run, sets: await countSets(databaseUrl) };
+}
+
+/** Crawls and parses, and stores nothing. @throws MusicDbError when it fails. */
+export function runPeerWithoutStorage(options: Omit<PeerOptions, 'stage'>): Promise<Omit<PeerRun, 'sets'>> {
+  return runProgram(options, ['--db', 'none'], [options.server]);
+}
+
+async function runProgram(
+  { python, site, server, concurrency }: Omit<PeerOptions, 'stage'>,
+  storage: readonly string[],
+  servers: readonly Part[],
+): Promise<Omit<PeerRun, 'sets'>> {
+  const pages = ['--base-url', server.origin, '--start', 'list', '--urls', join(site.folder, 'urls.txt')];
+  const args = [site.peer.program, ...pages, '--concurrency', String(concurrency), ...storage];
   const said = { out: '', err: '' };
   let ended: number | null = null;
   const start = () => {
-    const child = spawn(
-      python.path,
-      [site.peer.program, ...args, '--start', 'list', '--urls', join(site.folder, 'urls.txt')],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(python.path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.on('data', (text) => (said.out += text));
     child.stderr.on('data', (text) => (said.err += text));
     void once(child, 'close').then(([status]) => (ended = status ?? 1));
     return [{ name: 'Scrapy', pid: child.pid ?? 0 }];
   };
-  const measured = await measure({ start, look: async () => ({ pages: 0, done: ended !== null }) }, [
-    ...stage.parts,
-    server,
-  ]);
+  const measured = await measure({ start, look: async () => ({ pages: 0, done: ended !== null }) }, servers);
   if (ended !== 0 || /Traceback|ERROR/.test(said.err))
     throw new MusicDbError(`the peer failed: ${said.err.slice(-2_000)}`);
-  const { N: pages, rows } = JSON.parse(said.out) as { N: number; rows: number };
-  return { ...measured, pages, rows, sets: await countSets(databaseUrl) };
+  const { N, rows } = JSON.parse(said.out) as { N: number; rows: number };
+  return { ...measured, pages: N, rows };
 }
 
 async function countSets(databaseUrl: string): Promise<number> {

@@ -165,17 +165,17 @@ class Store:
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--base-url", required=True)
-    arguments.add_argument("--dsn", required=True)
+    arguments.add_argument("--dsn", default="")
     arguments.add_argument("--urls", required=True)
     arguments.add_argument("--concurrency", type=int, default=16)
-    arguments.add_argument("--db", choices=["page"], default="page")
+    arguments.add_argument("--db", choices=["page", "none"], default="page")
     arguments.add_argument("--start", choices=["list"], default="list")
     given = arguments.parse_args()
     process = CrawlerProcess(
         {
             "LOG_LEVEL": "WARNING",
             "DSN": given.dsn,
-            "ITEM_PIPELINES": {Store: 300},
+            "ITEM_PIPELINES": {Store: 300} if given.db == "page" else {},
             # The server is our own, on this machine: nobody to be polite to.
             "ROBOTSTXT_OBEY": False,
             "DOWNLOAD_DELAY": 0,
