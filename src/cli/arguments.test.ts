@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SOURCE_NAMES } from '../core/source.ts';
-import { numberArgument, sourceArgument } from './arguments.ts';
+import { numberArgument, sourceArgument, timeArgument } from './arguments.ts';
 
 describe('a source as typed', () => {
   it.each(SOURCE_NAMES)('"%s" is one', (name) => {
@@ -37,4 +37,19 @@ describe('a number as typed', () => {
       );
     },
   );
+});
+
+describe('a time as typed', () => {
+  it.each([
+    ['2026-11-24', '2026-11-24T00:00:00.000Z'],
+    ['2026-11-24T10:30', '2026-11-24T10:30:00.000Z'],
+    ['2026-11-24T10:30:05Z', '2026-11-24T10:30:05.000Z'],
+    ['2026-11-24T10:30:05+02:00', '2026-11-24T08:30:05.000Z'],
+  ])('"%s" is %s, in UTC unless it says otherwise', (text, time) => {
+    expect(timeArgument(text, '--since').toISOString()).toBe(time);
+  });
+
+  it.each(['', 'yesterday', '2026', '2026-13-01', '24.11.2026', '2026-11-24 10:00'])('"%s" is refused', (text) => {
+    expect(() => timeArgument(text, '--since')).toThrow(/^--since ".*" is not usable$/);
+  });
 });

@@ -16,3 +16,14 @@ export function numberArgument(text: string, name: string, { min, max }: { min: 
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new UsageError(`${name} "${text}" is not usable`, { hint: `Expected a whole number from ${min} to ${max}.` });
 }
+
+/** A day or a moment, UTC unless it says otherwise: "2026-11-24", "2026-11-24T10:00:00Z". */
+export function timeArgument(text: string, name: string): Date {
+  const time = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/.test(text)
+    ? new Date(/T[^Z+-]*$/.test(text) ? `${text}Z` : text)
+    : new Date(Number.NaN);
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new UsageError(`${name} "${text}" is not usable`, {
+    hint: 'Expected a day or a moment: 2026-11-24, or 2026-11-24T10:00:00Z.',
+  });
+}

@@ -115,6 +115,17 @@ const COMMANDS: readonly CommandLine[] = [
     load: () => import('./commands/quarantine.ts'),
   },
   {
+    usage: 'archive <action>',
+    summary: 'export what was received as WARC 1.1: archive export --warc FILE',
+    options: [
+      ['--warc <file>', 'export: file to write (one gzip member a record)'],
+      ['--source <name>', 'export: of one source'],
+      ['--since <time>', 'export: fetched since then (2026-11-24, 2026-11-24T10:00:00Z)'],
+      DATA,
+    ],
+    load: () => import('./commands/archive.ts'),
+  },
+  {
     usage: 'migrate',
     summary: 'bring the database to this version',
     options: [DATA],
