@@ -1,6 +1,7 @@
 /** 1001Tracklists: DJ sets with tracklists, cues and media. Facts for operators, from its robots.txt, its pages and reports of others. */
 import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { HOSTS, ORIGIN } from './addresses.ts';
+import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -31,6 +32,7 @@ const facts: SourceFacts = {
   limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 300 },
   scheduleEveryMs: 6 * HOUR_MS,
   pageKinds: ['tracklist', 'listing', 'medialink', 'pasted-text'],
+  contracts,
 };
 
 export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };

@@ -1,5 +1,6 @@
 /** Apple Music: songs, albums, charts by the official interface; the keyless iTunes look-up beside it. Facts for operators. */
 import type { Source, SourceFacts } from '../../src/core/source.ts';
+import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -42,6 +43,7 @@ const facts: SourceFacts = {
     'itunes-lookup',
     'itunes-search',
   ],
+  contracts,
 };
 
 export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };

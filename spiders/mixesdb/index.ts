@@ -1,5 +1,6 @@
 /** MixesDB: DJ sets and radio shows with their tracklists, a wiki read by its REST interface. Facts checked against its robots.txt and help pages. */
 import type { Source } from '../../src/core/source.ts';
+import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
 import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -29,6 +30,7 @@ export const source: Source = {
     limits: { minDelayMs: 5000, maxConcurrency: 1, perDay: null },
     scheduleEveryMs: DAY_MS,
     pageKinds: ['page', 'search', 'wikitext', 'text-dump', 'csv-dump', 'block'],
+    contracts,
   },
   parse,
   seeds,

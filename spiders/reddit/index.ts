@@ -1,5 +1,6 @@
 /** Reddit: posts and comments by its official interface. Facts for operators; the rules come from its Data API terms. */
 import type { Source, SourceFacts } from '../../src/core/source.ts';
+import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -34,6 +35,7 @@ const facts: SourceFacts = {
   limits: { minDelayMs: 600, maxConcurrency: 1, perDay: null },
   scheduleEveryMs: QUARTER_HOUR_MS,
   pageKinds: ['listing', 'comments', 'morechildren', 'info'],
+  contracts,
 };
 
 export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };

@@ -1,5 +1,6 @@
 /** setlist.fm: what was played at concerts, by its official REST interface 1.0. Facts checked against its own documentation. */
 import type { Source } from '../../src/core/source.ts';
+import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
 import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -40,6 +41,7 @@ export const source: Source = {
       'cities',
       'countries',
     ],
+    contracts,
   },
   parse,
   seeds,

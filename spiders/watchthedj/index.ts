@@ -1,6 +1,7 @@
 /** WatchTheDJ: an index of filmed DJ sets with tracklists. Experimental: no page of it has been seen, its facts come from citations only. */
 import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { HOSTS, ORIGIN } from './addresses.ts';
+import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -30,6 +31,7 @@ const facts: SourceFacts = {
   limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 200 },
   scheduleEveryMs: DAY_MS,
   pageKinds: ['djvideo', 'djvideo-rendered', 'channel', 'channel-rendered', 'home', 'home-rendered', 'pasted-text'],
+  contracts,
 };
 
 export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };

@@ -1,5 +1,6 @@
 /** What a source is: facts as data, a pure parser, and the links between its pages. */
 import type { Item } from './items.ts';
+import type { PageContracts } from './page-contract.ts';
 
 export const SOURCE_NAMES = ['1001tracklists', 'mixesdb', 'setlistfm', 'reddit', 'applemusic', 'watchthedj'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
@@ -81,6 +82,8 @@ export interface SourceFacts {
   readonly scheduleEveryMs: number;
   /** Kinds of page its parser reads. */
   readonly pageKinds: readonly string[];
+  /** What a good page of each kind holds. */
+  readonly contracts: PageContracts;
 }
 
 /** Credentials and switches a spider may use to make request headers; a plain view of the environment, never logged. */
