@@ -45,6 +45,24 @@ describe('housekeeping', () => {
   });
 });
 
+describe('the read models', () => {
+  it('are refreshed on a schedule of their own, and by nothing else', async () => {
+    const spied: string[] = [];
+    const db = {
+      ...test.ctx.db,
+      query: (statement: never, values: never) => {
+        spied.push(String(statement));
+        return test.ctx.db.query(statement, values);
+      },
+    } as typeof test.ctx.db;
+    const refreshed = () => spied.splice(0).some((text) => text.includes('refresh materialized view'));
+    await attempt({ ...test.ctx, db }, maintenanceJob, null, { scheduleId: 'housekeeping' });
+    expect(refreshed()).toBe(false);
+    await attempt({ ...test.ctx, db }, maintenanceJob, null, { scheduleId: 'read-models' });
+    expect(refreshed()).toBe(true);
+  });
+});
+
 describe('items that a stage never finished', () => {
   it('are asked for again after five minutes, by what they wait for, when no job asks for them', async () => {
     const ids = await land(['a', 'b', 'c']);

@@ -1,5 +1,6 @@
 /**
- * Maintenance: gives expired leases back, finds work whose job was lost, makes partitions ahead of need, refreshes the read models.
+ * Maintenance: gives expired leases back, finds work whose job was lost, makes partitions ahead of need; and, less often, refreshes
+ * the read models.
  * Every step is safe to repeat and to run beside itself.
  */
 import { expireLeases } from '../src/repositories/frontier.ts';
@@ -16,6 +17,9 @@ const STRANDED_AFTER_MS = 5 * 60_000;
 const STRANDED_BATCH = 1_000;
 const ITEMS_PER_JOB = 50;
 
+/** The schedule on which read models are refreshed: they cost a pass over all plays, the rest of housekeeping nearly nothing. */
+export const READ_MODELS = 'read-models';
+
 type Tick = ReturnType<typeof parseTickPayload>;
 
 export const maintenanceJob = defineJob<Tick>({
@@ -26,13 +30,22 @@ export const maintenanceJob = defineJob<Tick>({
   run: keepHouse,
 });
 
-async function keepHouse(ctx: JobCtx, { outboxId }: Attempt<Tick>): Promise<Outcome> {
+async function keepHouse(ctx: JobCtx, { outboxId, payload }: Attempt<Tick>): Promise<Outcome> {
+  const outcome = payload.scheduleId === READ_MODELS ? await refreshReadModels(ctx) : await tidy(ctx);
+  if (outboxId !== null) await finishJob(ctx.db, outboxId);
+  return outcome;
+}
+
+async function refreshReadModels({ db }: JobCtx): Promise<Outcome> {
+  await refreshPopularTracks(db);
+  return { refreshed: ['popular_tracks'] };
+}
+
+async function tidy(ctx: JobCtx): Promise<Outcome> {
   const now = ctx.clock.now();
   const leasesExpired = await expireLeases(ctx.db, now);
   const requeued = await requeueMissing(ctx);
   await ensurePartitions(ctx.db, now);
-  await refreshPopularTracks(ctx.db);
-  if (outboxId !== null) await finishJob(ctx.db, outboxId);
   return { leasesExpired, requeued };
 }
 

@@ -148,6 +148,7 @@ describe('the schedules of a new installation', () => {
       ...SOURCE_NAMES.map((name) => `seed-${name}`),
       'enqueue-due',
       'housekeeping',
+      'read-models',
     ]);
     for (const { id, payload, priority, enabled, everyMs } of schedules) {
       expect(payload.scheduleId).toBe(id);

@@ -13,12 +13,15 @@ import { listSchedules, markEnqueued, type Schedule } from '../src/repositories/
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
 import { missingConditions, sandboxedHosts } from './access.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
+import { READ_MODELS } from './maintenance.ts';
 import { parseTickPayload } from './payloads.ts';
 import { crawlQueue, PRIORITY } from './queues.ts';
 
 /** How often due work is looked for. */
 const LOOK_EVERY_MS = 5_000;
 const HOUSEKEEPING_EVERY_MS = 60_000;
+/** Read models cost a pass over all plays: they may be this old. */
+const READ_MODELS_EVERY_MS = 15 * 60_000;
 /** Priority of seeds within the frontier: before the links they lead to. */
 const SEED_PRIORITY = 3;
 
@@ -57,6 +60,13 @@ export async function defaultSchedules(): Promise<Schedule[]> {
       enabled: true,
     },
     { id: 'housekeeping', payload: { scheduleId: 'housekeeping' }, everyMs: HOUSEKEEPING_EVERY_MS, ...housekeeping },
+    {
+      ...housekeeping,
+      id: READ_MODELS,
+      name: READ_MODELS,
+      payload: { scheduleId: READ_MODELS },
+      everyMs: READ_MODELS_EVERY_MS,
+    },
   ];
 }
 

@@ -90,6 +90,28 @@ export async function takeBack(db: Queryable, ids: readonly number[]): Promise<v
   await db.query('update outbox set dispatched_at = null where id = any($1::bigint[])', [ids]);
 }
 
+/**
+ * Counts an attempt as begun, at once and for all to see, so that one that kills its process is remembered.
+ * Returns how many began and never ended, this one among them; null when the job is done already.
+ */
+export async function beginAttempt(db: Queryable, id: number): Promise<number | null> {
+  const { rows } = await db.query<{ starts: number }>({
+    name: 'outbox-begin-attempt',
+    text: 'update outbox set starts = starts + 1 where id = $1 returning starts',
+    values: [id],
+  });
+  return rows[0]?.starts ?? null;
+}
+
+/** An attempt that failed, but ended. */
+export async function endAttempt(db: Queryable, id: number): Promise<void> {
+  await db.query({
+    name: 'outbox-end-attempt',
+    text: 'update outbox set starts = greatest(starts - 1, 0) where id = $1',
+    values: [id],
+  });
+}
+
 /** Locks the job's own row for this attempt; false when another attempt finished it: then there is nothing left to do. */
 export async function holdJob(tx: Queryable, id: number): Promise<boolean> {
   const { rowCount } = await tx.query({
@@ -114,7 +136,8 @@ export async function countOutstanding(db: Queryable): Promise<Record<string, nu
 }
 
 export interface DeadJob {
-  readonly outboxId: number;
+  /** Null for a tick of a Job Scheduler, which has no row. */
+  readonly outboxId: number | null;
   readonly queue: string;
   readonly name: string;
   readonly jobId: string;
@@ -124,7 +147,10 @@ export interface DeadJob {
   readonly attempts: number;
 }
 
-/** The end of a job that failed for good: the dead letter replaces the outbox row. Part of the transaction that marks what it worked on. */
+/**
+ * The end of a job that failed for good: the dead letter replaces the outbox row. Part of the transaction that marks what it worked on.
+ * A letter of the same id that nobody has replayed yet (a tick fails again and again) is told anew.
+ */
 export async function buryJob(
   tx: Queryable,
   { outboxId, queue, name, jobId, payload, priority, error, attempts }: DeadJob,
@@ -132,8 +158,9 @@ export async function buryJob(
 ): Promise<void> {
   await tx.query(
     `insert into dead_letters (queue, name, job_id, payload, priority, error, attempts, failed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (job_id) do nothing`,
+     on conflict (job_id) do update set error = excluded.error, attempts = dead_letters.attempts + excluded.attempts, failed_at = excluded.failed_at,
+       replayed_at = null, version = dead_letters.version + 1`,
     [queue, name, jobId, JSON.stringify(payload), priority, error, attempts, now],
   );
-  await finishJob(tx, outboxId);
+  if (outboxId !== null) await finishJob(tx, outboxId);
 }

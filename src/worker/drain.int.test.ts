@@ -96,6 +96,15 @@ describe('waiting for work to be done', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'STUCK', message: expect.stringMatching(/^1 requests /) });
   });
 
+  it('gives up on changes that no job will bring into the search index: its job is a dead letter', async () => {
+    await services.db.query(`insert into search_outbox values ('track', gen_random_uuid(), $1)`, [test.clock.now()]);
+    const waiting = drain(test.ctx, { requestsOf: null, unaskedMs: 200 });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'STUCK',
+      message: expect.stringMatching(/^1 changes are not in/),
+    });
+  });
+
   it('ends unfinished when the process is asked to stop', async () => {
     await ask('load');
     test.stop.abort();

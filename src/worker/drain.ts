@@ -5,22 +5,22 @@ import { countUnfinished, type OfSource, type Unfinished } from '../repositories
 
 /** Time between two looks, milliseconds. */
 const LOOK_EVERY_MS = 150;
-/** The orchestrator looks every few seconds. */
-const UNASKED_MS = 30_000;
+/** Work without a job is asked for by the orchestrator, which looks every few seconds, or by housekeeping, every minute. */
+const UNASKED_MS = 75_000;
 
 export interface DrainOptions {
   /** Whose crawl requests to wait for too: who waits for them must see to it that somebody works them off. */
   readonly requestsOf: OfSource;
   /** Whose crawl jobs to wait for too; by default of the sources whose requests count. */
   readonly crawlJobsOf?: OfSource;
-  /** How long requests that no job asks for are given until somebody does, milliseconds. */
+  /** How long work that no job will do is given until somebody asks for it, milliseconds. */
   readonly unaskedMs?: number;
   readonly onProgress?: (unfinished: Unfinished) => void | Promise<void>;
 }
 
 /**
  * Resolves with true when nothing is unfinished any more, with false when the process was asked to stop first.
- * @throws PermanentError `STUCK` when requests are due and nobody will ask for them: their crawl job is a dead letter.
+ * @throws PermanentError `STUCK` when something is unfinished and no job will do it: the job that would have is a dead letter.
  */
 export async function drain(
   ctx: Ctx,
@@ -33,15 +33,20 @@ export async function drain(
     const { requests, jobs, items, searchChanges } = unfinished;
     if (requests + jobs + items + searchChanges === 0) return true;
     if (ctx.signal.aborted) return false;
-    unaskedSince = jobs + items + searchChanges > 0 ? null : (unaskedSince ?? performance.now());
-    if (unaskedSince !== null && performance.now() - unaskedSince > unaskedMs) throw stuck(requests);
+    unaskedSince = jobs > 0 ? null : (unaskedSince ?? performance.now());
+    if (unaskedSince !== null && performance.now() - unaskedSince > unaskedMs) throw stuck(unfinished);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
-function stuck(requests: number): PermanentError {
-  return new PermanentError(`${requests} requests are due, and no job asks for them`, {
+function stuck({ requests, items, searchChanges }: Unfinished): PermanentError {
+  const waiting = [
+    ...(requests > 0 ? [`${requests} requests are due`] : []),
+    ...(items > 0 ? [`${items} items are not loaded`] : []),
+    ...(searchChanges > 0 ? [`${searchChanges} changes are not in the search index`] : []),
+  ];
+  return new PermanentError(`${waiting.join(', ')}, and no job will see to it`, {
     code: 'STUCK',
-    hint: '`musicdb dlq list` shows jobs that failed for good, `musicdb status` what waits.',
+    hint: 'What came in is kept. `musicdb dlq list` shows the job that failed for good and why; replay it when the cause is gone.',
   });
 }

@@ -5,7 +5,7 @@ import { CRAWL_QUEUE_NAMES, type QueueName } from '../../jobs/queues.ts';
 import { PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
 import { type Releasable, Releases, systemClock } from '../platform/context.ts';
 import { listDeadLetters, replayDeadLetter } from '../repositories/dead-letters.ts';
-import { countOutstanding, enqueue, finishJob, holdJob, type OutboxJob } from '../repositories/outbox.ts';
+import { beginAttempt, countOutstanding, enqueue, finishJob, holdJob, type OutboxJob } from '../repositories/outbox.ts';
 import { forgetEverything } from '../testing/forget-redis.ts';
 import { openTestContext, type TestContext } from '../testing/job-context.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
@@ -236,6 +236,44 @@ describe('a job that fails', () => {
     await done();
     expect(await effects()).toEqual(['a']);
     expect(await deadLetters()).toEqual([]);
+  });
+
+  it('that took its process down three times is dead before it can do so again', async () => {
+    const attempts = failing(0, new Error('unused'));
+    await ask({ key: 'a' });
+    const { rows } = await services.db.query<{ id: number }>('select id from outbox');
+    for (let killed = 0; killed < 3; killed += 1) await beginAttempt(ctx.db, rows[0]?.id ?? 0);
+    await start({ load: attempts.definition });
+    await done();
+    expect(attempts.count()).toBe(0);
+    expect(await deadLetters()).toMatchObject([{ error: expect.stringMatching(/^3 attempts .* never ended/) }]);
+    expect(await effects()).toEqual(['dead a']);
+  });
+
+  it('that stops half-way, however often, keeps its row and is not taken for one that kills', async () => {
+    let runs = 0;
+    const run: Run = async (_ctx, { outboxId }) => {
+      runs += 1;
+      if (runs > 5 && outboxId !== null) await finishJob(ctx.db, outboxId);
+    };
+    await start({
+      load: { ...failing(0, new Error('unused')).definition, run: run as unknown as JobDefinition['run'] },
+    });
+    await ask({ key: 'a' });
+    while (runs < 6) {
+      await services.db.query(`update outbox set dispatched_at = null; notify musicdb_outbox`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await done();
+    expect(await deadLetters()).toEqual([]);
+  });
+
+  it('as a tick leaves one letter, however often it fails', async () => {
+    const never = () => Promise.reject(new PermanentError('no such schedule'));
+    await start({ load: { ...failing(0, new Error('unused')).definition, run: never } });
+    for (let tick = 0; tick < 3; tick += 1) await queueOf('load').add('seed', { key: 'k', scheduleId: 'seed-x' });
+    await expect.poll(async () => (await deadLetters())[0]?.attempts).toBe(3);
+    expect(await deadLetters()).toMatchObject([{ jobId: 'tick-load-seed-x', error: 'no such schedule' }]);
   });
 
   it('and is replayed runs once more', async () => {

@@ -4,14 +4,16 @@ import type { JobCtx, JobDefinition } from '../../jobs/job.ts';
 import { isFinal, toQueueError } from '../../jobs/job-errors.ts';
 import type { QueueName } from '../../jobs/queues.ts';
 import { createRegistry } from '../../jobs/registry.ts';
-import { asError, ThrottledError } from '../core/errors.ts';
+import { asError, PermanentError, ThrottledError } from '../core/errors.ts';
 import { type Releasable, Releases } from '../platform/context.ts';
 import { JOB_ATTEMPTS, openQueue } from '../platform/queues.ts';
-import { buryJob } from '../repositories/outbox.ts';
+import { beginAttempt, buryJob, endAttempt } from '../repositories/outbox.ts';
 import { startRelay } from './relay.ts';
 
 /** A job that stops answering is taken from its worker after this long, milliseconds. */
 const LOCK_MS = 60_000;
+/** A job whose attempts began this often and never ended takes its process down with it: it is not begun again. */
+const MAX_UNENDED = 3;
 
 export interface WorkerOptions {
   readonly queues: readonly QueueName[];
@@ -70,26 +72,40 @@ function openWorker(ctx: JobCtx, name: QueueName, definition: JobDefinition, con
 }
 
 async function runJob(ctx: JobCtx, definition: JobDefinition, job: Job, token: string | undefined): Promise<unknown> {
-  const { outboxId, ...data } = job.data as { outboxId?: number } & Record<string, unknown>;
+  const { outboxId = null, ...data } = job.data as { outboxId?: number } & Record<string, unknown>;
   const log = ctx.log.child({ queue: job.queueName, job: job.id });
+  const starts = outboxId === null ? 1 : await beginAttempt(ctx.db, outboxId);
+  if (starts === null) return { skipped: 'done by another attempt' };
   let payload: unknown = null;
   try {
     payload = definition.parsePayload(data);
-    const outcome = await definition.run(ctx, { outboxId: outboxId ?? null, payload, log, signal: ctx.signal });
+    assertHarmless(starts);
+    const outcome = await definition.run(ctx, { outboxId, payload, log, signal: ctx.signal });
     log.debug({ outcome }, 'job done');
+    // One that stopped half-way keeps its row.
+    if (outboxId !== null) await endAttempt(ctx.db, outboxId);
     return outcome;
   } catch (error) {
     const isThrottled = error instanceof ThrottledError;
     const isLast = isFinal(error) || (!isThrottled && job.attemptsMade + 1 >= (job.opts.attempts ?? JOB_ATTEMPTS));
     log.error({ err: error, attempt: job.attemptsMade + 1, isLast }, 'job failed');
-    if (isLast && outboxId !== undefined)
-      await bury(ctx, definition, { outboxId, data, payload, job, error: asError(error) });
+    if (isLast) await bury(ctx, definition, { outboxId, data, payload, job, error: asError(error) });
+    else if (outboxId !== null) await endAttempt(ctx.db, outboxId);
     throw await toQueueError(error, job, token, ctx.clock.now());
   }
 }
 
+/** @throws PermanentError when the job's attempts end their processes instead of ending. */
+function assertHarmless(starts: number): void {
+  if (starts <= MAX_UNENDED) return;
+  throw new PermanentError(`${starts - 1} attempts at this job began and never ended: it seems to kill its process`, {
+    code: 'KILLS_WORKER',
+    hint: 'Look for memory or a crash in the log of the workers before you replay it.',
+  });
+}
+
 interface Failed {
-  readonly outboxId: number;
+  readonly outboxId: number | null;
   readonly data: Record<string, unknown>;
   /** Null when the data were no payload of this job. */
   readonly payload: unknown;
@@ -107,7 +123,8 @@ async function bury(
     outboxId,
     queue: job.queueName,
     name: job.name,
-    jobId: job.id ?? `o-${outboxId}`,
+    // One letter a schedule, however often its tick fails.
+    jobId: outboxId === null ? `tick-${job.queueName}-${data.scheduleId ?? job.name}` : (job.id ?? `o-${outboxId}`),
     payload: data,
     priority: job.opts.priority ?? 1,
     error: error.message,
