@@ -2,7 +2,7 @@
 import type { Source } from '../../src/core/source.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
-import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { changesSince, headers, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -40,12 +40,14 @@ export const source: Source = {
       'city',
       'cities',
       'countries',
+      'user',
     ],
     contracts,
   },
   parse,
   seeds,
   requestFor,
+  changesSince,
   normaliseUrl,
   headers,
   needsBrowser: () => false,

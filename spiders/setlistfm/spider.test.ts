@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { source } from './index.ts';
-import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { changesSince, headers, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const API = 'https://api.setlist.fm/rest/1.0';
 
@@ -10,6 +10,17 @@ describe('requestFor', () => {
     ['g63f566a7', 'setlist/version/g63f566a7', 'setlist-version'],
     ['11111111-2222-3333-4444-555555555555', 'artist/11111111-2222-3333-4444-555555555555/setlists', 'setlists'],
     ['venue:33d62cf9', 'venue/33d62cf9/setlists', 'setlists'],
+    ['version:6bd6ca6e', 'setlist/version/6bd6ca6e', 'setlist-version'],
+    ['venue:Civic Hall', 'search/setlists?venueName=Civic%20Hall', 'setlists'],
+    ['city:2950159', 'search/setlists?cityId=2950159', 'setlists'],
+    ['city: Berlin', 'search/setlists?cityName=Berlin', 'setlists'],
+    ['tour:Lamp Oil', 'search/setlists?tourName=Lamp%20Oil', 'setlists'],
+    ['edits:ada', 'user/ada/edited', 'setlists'],
+    ['search: Carl Cox', 'search/setlists?artistName=Carl%20Cox', 'setlists'],
+    ['search:year=2019&artistName=Carl Cox', 'search/setlists?artistName=Carl%20Cox&year=2019', 'setlists'],
+    ['artist:11111111-2222-3333-4444-555555555555', 'artist/11111111-2222-3333-4444-555555555555/setlists', 'setlists'],
+    ['https://www.setlist.fm/upcoming/a-band/2030/some-hall-3f979a7.html', 'setlist/3f979a7', 'setlist'],
+    ['https://api.setlist.fm/rest/1.0/user/ada', 'user/ada', 'user'],
     ['artist: Carl Cox', 'search/setlists?artistName=Carl%20Cox', 'setlists'],
     ['https://www.setlist.fm/setlist/a-band/1964/some-hall-63de4613.html', 'setlist/63de4613', 'setlist'],
     ['https://www.setlist.fm/venue/some-hall-33d62cf9.html', 'venue/33d62cf9/setlists', 'setlists'],
@@ -22,6 +33,9 @@ describe('requestFor', () => {
   it.each([
     '',
     'hello world',
+    'constructor:x',
+    'search:sort=name',
+    'https://www.setlist.fm/festival/2024/some-days-3f979a7.html',
     'https://example.org/setlist/x-63de4613.html',
     'https://www.setlist.fm/setlists/a-band-23d6a88b.html',
   ])('"%s" is neither an id nor an address of this source', (given) => {
@@ -40,6 +54,15 @@ describe('normaliseUrl', () => {
   it('leaves what is not of this source alone, and is stable', () => {
     expect(normaliseUrl('https://example.org/x')).toBe('https://example.org/x');
     for (const { url } of seeds()) expect(normaliseUrl(url)).toBe(url);
+  });
+});
+
+describe('changesSince', () => {
+  it('asks for an hour more than the time since the last look, in UTC', () => {
+    expect(changesSince(new Date('2026-01-01T00:30:05.678Z'))).toEqual([
+      { url: `${API}/search/setlists?lastUpdated=20251231233005`, kind: 'setlists' },
+    ]);
+    expect(source.changesSince).toBe(changesSince);
   });
 });
 

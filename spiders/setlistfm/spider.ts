@@ -8,9 +8,16 @@ export const API = 'https://api.setlist.fm/rest/1.0';
 const SEED_ARTISTS = ['Richie Hawtin', 'Carl Cox', 'Bicep', 'Jon Hopkins', 'The Chemical Brothers'];
 
 const MBID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Ids are unique within their type only: the same digits name a setlist, a version and a venue. Bare ones are taken for a setlist's. */
 const SETLIST_ID = /^[0-9a-f]{6,9}$/;
 /** Versions of 2022 and later carry a "g"; older ones cannot be told from the id of a setlist. */
 const VERSION_ID = /^g[0-9a-f]{6,9}$/;
+
+/** Longer texts are no ids, and make no address. */
+const LONGEST_ID = 100;
+
+/** What the index of changes may lag behind: two windows in a row share this much, so that no change falls between them. */
+const OVERLAP_MS = 60 * 60 * 1000;
 
 /** Kind of page by its path behind `/rest/1.0/`; the first that fits. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
@@ -24,22 +31,34 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 
 /** What an address of the website becomes. Artist pages carry an id that the interface does not know, so they become nothing. */
 const WEBSITE: readonly (readonly [RegExp, string])[] = [
-  [/^\/(?:setlist|upcoming)\/.*-([0-9a-f]{6,9})\.html$/, 'setlist/$1'],
-  [/^\/venue\/.*-([0-9a-f]{6,9})\.html$/, 'venue/$1/setlists'],
+  [/^\/(?:setlist|upcoming)\/.*-([0-9a-f]{1,12})\.html$/, 'setlist/$1'],
+  [/^\/venue\/.*-([0-9a-f]{1,12})\.html$/, 'venue/$1/setlists'],
+  [/^\/user\/([^/]+)$/, 'user/$1/attended'],
   [/^\/attended\/([^/]+)$/, 'user/$1/attended'],
   [/^\/edits\/([^/]+)$/, 'user/$1/edited'],
 ];
 
-/** Words a person may put before an id or a name: "venue:33d62cf9", "user:someone", "artist:Carl Cox", "city:2950159". */
-const WORDS: readonly (readonly [RegExp, (value: string) => string])[] = [
-  [/^venue:\s*(\S+)$/, (id) => `venue/${id}/setlists`],
-  [/^user:\s*(\S+)$/, (id) => `user/${encodeURIComponent(id)}/attended`],
-  [/^city:\s*(\d+)$/, (id) => `search/setlists?cityId=${id}`],
-  [/^artist:\s*(.+)$/, (name) => `search/setlists?artistName=${encodeURIComponent(name)}`],
-];
+/** Words a person may put before an id or a name: they say what it is, e.g. "venue:33d62cf9", "artist:Carl Cox", "search:tourName=Lamp Oil". */
+const WORDS: Readonly<Record<string, (value: string) => string | null>> = {
+  setlist: (id) => `setlist/${encodeURIComponent(id)}`,
+  version: (id) => `setlist/version/${encodeURIComponent(id)}`,
+  artist: (name) => (MBID.test(name) ? `artist/${name.toLowerCase()}/setlists` : searchPath({ artistName: name })),
+  venue: (name) => (isId(name) ? `venue/${name}/setlists` : searchPath({ venueName: name })),
+  city: (name) => searchPath(/^\d+$/.test(name) ? { cityId: name } : { cityName: name }),
+  tour: (name) => searchPath({ tourName: name }),
+  user: (id) => `user/${encodeURIComponent(id)}/attended`,
+  edits: (id) => `user/${encodeURIComponent(id)}/edited`,
+  search: readSearch,
+};
+
+/** Parameters that a search for setlists takes; `p` is the page's own. */
+const SEARCHED = new Set(
+  `artistMbid artistName artistTmid cityId cityName countryCode date lastFm lastUpdated state stateCode tourName venueId venueName
+   year`.split(/\s+/),
+);
 
 export function seeds(): PageRequest[] {
-  return SEED_ARTISTS.map((name) => request(`search/setlists?artistName=${encodeURIComponent(name)}`));
+  return SEED_ARTISTS.map((name) => request(searchPath({ artistName: name })));
 }
 
 /** Understands setlist and version ids, MusicBrainz artist ids, addresses of the interface and of the website, and `WORDS`. */
@@ -49,11 +68,23 @@ export function requestFor(idOrUrl: string): PageRequest | null {
   if (MBID.test(text)) return request(`artist/${text.toLowerCase()}/setlists`);
   if (SETLIST_ID.test(text)) return request(`setlist/${text}`);
   if (VERSION_ID.test(text)) return request(`setlist/version/${text}`);
-  for (const [pattern, pathOf] of WORDS) {
-    const value = pattern.exec(text)?.[1]?.trim();
-    if (value) return request(pathOf(value));
-  }
-  return null;
+  const { word = '', value = '' } = /^(?<word>[a-z]+):\s*(?<value>\S.*)$/.exec(text)?.groups ?? {};
+  const path = Object.hasOwn(WORDS, word) ? WORDS[word]?.(value) : null;
+  return path ? request(path) : null;
+}
+
+/** The lists of setlists that a thing with this id leads to. */
+export function setlistsOf(thing: 'artist' | 'venue' | 'user', id: string | null): PageRequest[] {
+  const lists = thing === 'user' ? ['attended', 'edited'] : ['setlists'];
+  return id === null || id.length > LONGEST_ID
+    ? []
+    : lists.map((list) => request(`${thing}/${encodeURIComponent(id)}/${list}`));
+}
+
+/** What changed since `date`, and a little before: the window of one look overlaps that of the next. UTC, to the second. */
+export function changesSince(date: Date): PageRequest[] {
+  const from = new Date(date.getTime() - OVERLAP_MS).toISOString();
+  return [request(searchPath({ lastUpdated: from.slice(0, 19).replace(/\D/g, '') }))];
 }
 
 /** One text per answer: https, the interface's path, parameters in order, the first page without its number. */
@@ -82,11 +113,10 @@ export function apiPath(url: string): string | null {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   const path = parsed?.pathname.match(/^\/(?:rest\/)?1\.0\/(.+?)\/?$/)?.[1];
   if (!parsed || path === undefined || parsed.hostname !== 'api.setlist.fm') return null;
-  const parameters = [...parsed.searchParams]
-    .filter(([name, value]) => value !== '' && !(name === 'p' && value === '1'))
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const query = parameters.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
-  return query === '' ? path : `${path}?${query}`;
+  return withQuery(
+    path,
+    [...parsed.searchParams].filter(([name, value]) => value !== '' && !(name === 'p' && value === '1')),
+  );
 }
 
 function requestForUrl(url: string): PageRequest | null {
@@ -99,6 +129,29 @@ function websitePath(url: string): string | null {
   if (!parsed || !/^(?:www\.)?setlist\.fm$/.test(parsed.hostname)) return null;
   const rule = WEBSITE.find(([pattern]) => pattern.test(parsed.pathname));
   return rule ? parsed.pathname.replace(rule[0], rule[1]) : null;
+}
+
+/** "artistName=Carl Cox&year=2019", or a name alone; null when a parameter is none of the interface's. */
+function readSearch(text: string): string | null {
+  if (!text.includes('=')) return searchPath({ artistName: text });
+  const parameters = [...new URLSearchParams(text)];
+  return parameters.every(([name]) => SEARCHED.has(name)) ? searchPath(Object.fromEntries(parameters)) : null;
+}
+
+function searchPath(parameters: Record<string, string>): string {
+  return withQuery('search/setlists', Object.entries(parameters));
+}
+
+function withQuery(path: string, parameters: readonly [string, string][]): string {
+  const query = parameters
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
+  return query === '' ? path : `${path}?${query}`;
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{5,12}$/.test(text);
 }
 
 function request(path: string): PageRequest {

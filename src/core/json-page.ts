@@ -46,10 +46,10 @@ export function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A text that says something, as it was given; numbers as their digits; null for everything else. */
+/** A text that says something, as it was given; numbers as their digits; null for everything else. Halves of characters are replaced: no address or database takes them. */
 export function asText(value: unknown): string | null {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value : null;
+  return typeof value === 'string' && value.trim() !== '' ? value.toWellFormed() : null;
 }
 
 /** A finite number; null for everything else, also for digits in quotes. */
@@ -59,6 +59,14 @@ export function asNumber(value: unknown): number | null {
 
 export function asBoolean(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
+}
+
+/** A value for a message, short whatever it is. Values are not written out: one nested deeply enough would end any writer's stack. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return value.length > 40 ? `"${value.slice(0, 40)}…"` : `"${value}"`;
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return isRecord(value) ? 'an object' : String(value);
 }
 
 function refuse(code: string, message: string, text: string): JsonReading {

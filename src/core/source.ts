@@ -100,6 +100,11 @@ export interface Source {
    * Used by `crawl --seed` and `rescrape`.
    */
   requestFor(idOrUrl: string): PageRequest | null;
+  /**
+   * Pages that list what changed since a moment, with an overlap so that two looks in a row leave no gap between them. Sources without
+   * such a listing leave it out.
+   */
+  changesSince?(date: Date): PageRequest[];
   /** Identity of an address within the source: same page, same text (scheme, tracking parameters, slugs and order folded away). */
   normaliseUrl(url: string): string;
   /** Request headers beside the User-Agent (keys, tokens, Accept). */

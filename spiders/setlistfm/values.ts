@@ -1,4 +1,10 @@
-/** The interface's ways to write a time. */
+/** The interface's ways to write a text and a time. */
+import { asText } from '../../src/core/json-page.ts';
+
+/** A text that says something, without the space around it; null for everything else. */
+export function text(value: unknown): string | null {
+  return asText(value)?.trim() ?? null;
+}
 
 /** "23-08-1964" as "1964-08-23"; null for anything that is no day of the calendar. */
 export function isoDate(value: unknown): string | null {
