@@ -38,4 +38,6 @@ export const contracts: PageContracts = {
   cities: places,
   city: { ...places, ...one },
   countries: places,
+  // A profile is a person's own: only who it is of is read.
+  user: { ...places, ...one, required: ['entries.externalId'], watched: [] },
 };

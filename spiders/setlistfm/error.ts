@@ -18,13 +18,6 @@ const GATEWAY: readonly (readonly [RegExp, number])[] = [
   [/^(?:endpoint request timed out)$/i, 504],
 ];
 
-/** What an error tells the crawler to do. */
-interface Meaning {
-  /** One word for programs: `empty` and `gone` are answers, the others are faults. */
-  readonly outcome: 'empty' | 'gone' | 'not-found' | 'refused' | 'throttled' | 'fault' | 'bad-request';
-  readonly meaning: string;
-}
-
 /**
  * The error that `answer` is, or null. `status` is a number in one shape and a text in the other, where the number is in `code`; the gateway
  * sends nothing but a message.
@@ -65,27 +58,23 @@ function errorItem({ status, code, message, timestamp, path: said }: Said, page:
     status,
     code,
     message: message?.slice(0, LONGEST_MESSAGE) ?? null,
-    extra: { timestamp, path, ...meaningOf(status, path) },
+    extra: { timestamp, path, meaning: meaningOf(status, path) },
   };
 }
 
-function meaningOf(status: number | null, path: string | null): Meaning {
+/** What the crawler should make of it. */
+function meaningOf(status: number | null, path: string | null): string {
   if (status === 404) return meaningOf404(path);
-  if (status === 401 || status === 403)
-    return { outcome: 'refused', meaning: 'the key is missing or refused: check SETLISTFM_API_KEY' };
-  if (status === 429) return { outcome: 'throttled', meaning: 'the quota of the key is used up: ask no more today' };
-  if (status !== null && status >= 500)
-    return { outcome: 'fault', meaning: 'a fault of the interface: try again later' };
-  return { outcome: 'bad-request', meaning: 'a refused request' };
+  if (status === 401 || status === 403) return 'the key is missing or refused: check SETLISTFM_API_KEY';
+  if (status === 429) return 'the quota of the key is used up: ask no more today';
+  if (status !== null && status >= 500) return 'a fault of the interface: try again later';
+  return 'a refused request';
 }
 
-function meaningOf404(path: string | null): Meaning {
+function meaningOf404(path: string | null): string {
   const kind = path === null ? null : kindOf(path.replace(/^.*?\/1\.0\//, ''));
-  if (kind !== null && LISTS.includes(kind))
-    return { outcome: 'empty', meaning: 'empty search result, not a fault: treat as zero rows' };
-  return kind === 'setlist' || kind === 'setlist-version'
-    ? { outcome: 'gone', meaning: 'gone: there is no such setlist any more' }
-    : { outcome: 'not-found', meaning: 'not found' };
+  if (kind !== null && LISTS.includes(kind)) return 'empty search result, not a fault: treat as zero rows';
+  return kind === 'setlist' || kind === 'setlist-version' ? 'gone: there is no such setlist any more' : 'not found';
 }
 
 function statusOf(message: string | null): number | null {
