@@ -1,18 +1,36 @@
 /**
- * Renders pages that hold their data only after their scripts ran. A PlaywrightCrawler keeps one browser for the whole slice; every
- * request the page makes goes through our own fetch layer, so that the egress guard and the sandbox hold inside the browser too.
+ * Renders pages that hold their data only after their scripts ran. A PlaywrightCrawler keeps one browser for the whole slice. The
+ * browser has no network of its own: every request a page makes is answered by our fetch layer or not at all, so that the egress guard,
+ * the sandbox and the limits hold inside it too.
  */
-import { Configuration, PlaywrightCrawler } from '@crawlee/playwright';
-import { type Page as BrowserPage, chromium, type Route } from 'playwright-core';
+import { Configuration, LogLevel, log, PlaywrightCrawler } from '@crawlee/playwright';
+import { type Page as BrowserPage, chromium, type Frame, type Request, type Route } from 'playwright-core';
 import { asError, PermanentError } from '../src/core/errors.ts';
 import type { FetchedPage } from '../src/core/fetching.ts';
 
-/** Quiet time after which a page counts as rendered, and the most it may take, milliseconds. */
+/** Most that a page may take until its network is quiet, milliseconds. */
 const RENDER_TIMEOUT_MS = 20_000;
+/** Most that one page may ask for besides itself: no site is asked without end because a script of its own runs in circles. */
+const MAX_RESOURCES = 100;
+/** A rendered page over this is refused, as one that comes over HTTP is. */
+const MAX_PAGE_BYTES = 50 * 1024 * 1024;
+/**
+ * Interception sees requests of pages, but no WebSocket of a worker, preconnect, DNS prefetch, WebRTC or request of the browser itself.
+ * So no name and no address resolves inside the browser, its proxy does not exist, and nothing may go around that proxy.
+ */
+const WITHOUT_NETWORK = [
+  '--host-resolver-rules=MAP * ~NOTFOUND',
+  '--proxy-server=socks5://no-network.invalid:9',
+  '--proxy-bypass-list=<-loopback>',
+  // One switch, two names, by version.
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--disable-quic',
+];
 const ARGS = [
+  ...WITHOUT_NETWORK,
   '--no-sandbox',
   '--disable-gpu',
-  '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
@@ -20,6 +38,8 @@ const ARGS = [
 ];
 /** Nothing the data depends on. */
 const SKIPPED_RESOURCES = new Set(['image', 'media', 'font', 'stylesheet']);
+/** Headers that were true of the bytes on the wire and are not of what the browser serialises. */
+const OF_THE_WIRE = /^(?:content-(?:encoding|length|type)|transfer-encoding)$/i;
 
 export interface RendererOptions {
   /** Browser to run; null when none is known. */
@@ -29,19 +49,29 @@ export interface RendererOptions {
 }
 
 export interface Renderer {
-  /** The page after its scripts ran: status and headers of the document, body as the browser serialises it. */
+  /**
+   * The page after its scripts ran: status and headers of its document as they came, body as the browser serialises it.
+   * @throws the fault of the document's own fetch; PermanentError when there is no browser or the page is too large.
+   */
   render(url: string): Promise<FetchedPage>;
   release(): Promise<void>;
 }
 
-interface Waiting {
+/** A page that is being rendered. */
+interface Rendering {
+  readonly url: string;
+  readonly startedAt: number;
   readonly resolve: (page: FetchedPage) => void;
   readonly reject: (error: Error) => void;
+  resources: number;
+  /** What the last navigation of the page itself was answered with. */
+  document: FetchedPage | null;
+  fault: Error | null;
 }
 
 /** Starts no browser before the first page. */
 export function createRenderer({ chromiumPath, fetchResource }: RendererOptions): Renderer {
-  const waiting = new Map<string, Waiting>();
+  const renderings = new Map<string, Rendering>();
   let started: { crawler: PlaywrightCrawler; running: Promise<unknown> } | null = null;
   const start = () => {
     if (chromiumPath === null) {
@@ -50,23 +80,28 @@ export function createRenderer({ chromiumPath, fetchResource }: RendererOptions)
         hint: 'Install chromium, or set CHROMIUM_PATH.',
       });
     }
-    const crawler = createCrawler(chromiumPath, fetchResource, waiting);
+    const crawler = createCrawler(chromiumPath, fetchResource, renderings);
     return { crawler, running: crawler.run() };
   };
   let count = 0;
   return {
-    render: (url) =>
-      new Promise((resolve, reject) => {
-        count += 1;
-        const uniqueKey = `${count} ${url}`;
-        waiting.set(uniqueKey, { resolve, reject });
-        try {
-          started ??= start();
-          started.crawler.addRequests([{ url, uniqueKey }]).catch((error: Error) => reject(error));
-        } catch (error) {
-          reject(asError(error));
-        }
-      }),
+    render: async (url) => {
+      if (!/^https?:/i.test(url))
+        throw new PermanentError(`${url} is no http or https address`, { code: 'INVALID_URL' });
+      started ??= start();
+      const { crawler } = started;
+      count += 1;
+      const uniqueKey = `${count} ${url}`;
+      try {
+        return await new Promise<FetchedPage>((resolve, reject) => {
+          const rendering = { url, startedAt: Date.now(), resolve, reject, resources: 0, document: null, fault: null };
+          renderings.set(uniqueKey, rendering);
+          crawler.addRequests([{ url, uniqueKey }]).catch(reject);
+        });
+      } finally {
+        renderings.delete(uniqueKey);
+      }
+    },
     release: async () => {
       if (started === null) return;
       started.crawler.stop();
@@ -79,8 +114,10 @@ export function createRenderer({ chromiumPath, fetchResource }: RendererOptions)
 function createCrawler(
   chromiumPath: string,
   fetchResource: RendererOptions['fetchResource'],
-  waiting: Map<string, Waiting>,
+  renderings: ReadonlyMap<string, Rendering>,
 ): PlaywrightCrawler {
+  // It would write to standard output, which belongs to the result of a command.
+  log.setLevel(LogLevel.OFF);
   return new PlaywrightCrawler(
     {
       keepAlive: true,
@@ -94,61 +131,116 @@ function createCrawler(
         useIncognitoPages: true,
         launchOptions: { executablePath: chromiumPath, args: ARGS },
       },
-      browserPoolOptions: { useFingerprints: false },
-      preNavigationHooks: [({ page }, goto) => prepareNavigation(page, goto, fetchResource)],
-      requestHandler: async ({ request, page, response }) => {
-        const body = Buffer.from(await page.content(), 'utf8');
-        const headers = { ...(response?.headers() ?? {}), 'content-type': 'text/html; charset=utf-8' };
-        waiting.get(request.uniqueKey)?.resolve({
-          url: request.url,
-          finalUrl: page.url(),
-          request: { method: 'GET', headers: {}, body: null },
-          httpVersion: '1.1',
-          status: response?.status() ?? 200,
-          statusText: response?.statusText() ?? '',
-          headers: withoutEncoding(headers),
-          rawHeaders: Object.entries(withoutEncoding(headers)),
-          rawBody: body,
-          contentEncoding: null,
-          body,
-          bodyFault: null,
-          redirects: [],
-          remoteAddress: null,
-          durationMs: Date.now() - request.userData.startedAt,
-          fetchedAt: new Date(request.userData.startedAt),
-        });
+      browserPoolOptions: {
+        useFingerprints: false,
+        prePageCreateHooks: [
+          (_id, _controller, options) => {
+            // A service worker would answer requests before we see them.
+            if (options) Object.assign(options, { serviceWorkers: 'block', acceptDownloads: false });
+          },
+        ],
+      },
+      preNavigationHooks: [
+        async ({ page, request }, goto) => {
+          const rendering = renderings.get(request.uniqueKey);
+          if (rendering === undefined) throw new Error(`${request.url} is rendered for nobody`);
+          if (goto !== undefined) Object.assign(goto, { waitUntil: 'networkidle', timeout: RENDER_TIMEOUT_MS });
+          await answerRequests(page, rendering, fetchResource);
+        },
+      ],
+      requestHandler: async ({ request, page }) => {
+        const rendering = renderings.get(request.uniqueKey);
+        rendering?.resolve(renderedPage(rendering, page.url(), await page.content()));
       },
       failedRequestHandler: ({ request }, error) => {
-        waiting.get(request.uniqueKey)?.reject(asError(error));
+        const rendering = renderings.get(request.uniqueKey);
+        rendering?.reject(rendering.fault ?? asError(error));
       },
     },
     new Configuration({ persistStorage: false }),
   );
 }
 
-async function prepareNavigation(
+/** Of the whole context, not of the page: what other windows ask for is refused, nothing of the data is in a window that a page opens. */
+async function answerRequests(
   page: BrowserPage,
-  goto: { waitUntil?: string; timeout?: number } | undefined,
+  rendering: Rendering,
   fetchResource: RendererOptions['fetchResource'],
 ): Promise<void> {
-  if (goto !== undefined) Object.assign(goto, { waitUntil: 'networkidle', timeout: RENDER_TIMEOUT_MS });
-  await page.route('**/*', (route) => answer(route, fetchResource));
+  await page.context().route('**/*', async (route) => {
+    const asked = route.request();
+    const frame = frameOf(asked);
+    const isDocument = asked.isNavigationRequest() && frame === page.mainFrame();
+    try {
+      if (frame?.page() !== page || !mayBeAsked(asked, rendering)) return await route.abort('blockedbyclient');
+      const answer = await fetchResource(asked.url());
+      if (isDocument) takeDocument(rendering, answer);
+      if (answer.bodyFault !== null) throw new PermanentError(`${answer.url}: ${answer.bodyFault.message}`);
+      await fulfil(route, answer);
+    } catch (error) {
+      if (isDocument) rendering.fault = asError(error);
+      // Refused by the guard or failed: the page sees a failed request, as it would behind any firewall.
+      await route.abort('blockedbyclient').catch(ignoreClosedPage);
+    }
+  });
 }
 
-async function answer(route: Route, fetchResource: RendererOptions['fetchResource']): Promise<void> {
-  const request = route.request();
-  if (request.method() !== 'GET' || SKIPPED_RESOURCES.has(request.resourceType())) return route.abort();
+/** Null where the window is not there yet: the first request of one that a page opens. */
+function frameOf(asked: Request): Frame | null {
   try {
-    const { status, headers, body } = await fetchResource(request.url());
-    await route.fulfill({ status, headers: withoutEncoding(headers), body });
+    return asked.frame();
   } catch {
-    // Refused by the guard or failed: the page sees a failed request, as it would behind any firewall.
-    await route.abort('blockedbyclient');
+    return null;
   }
 }
 
-function withoutEncoding(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => name !== 'content-encoding' && name !== 'content-length'),
+/** A document that is no page (a refusal, an error, one that cannot be decoded) is handed on as it came: its scripts, a challenge's among them, never run. */
+function takeDocument(rendering: Rendering, answer: FetchedPage): void {
+  rendering.document = answer;
+  if (answer.bodyFault !== null || answer.status < 200 || answer.status > 299) {
+    rendering.resolve(answer);
+    throw new PermanentError(`${answer.url} answered ${answer.status}: nothing to render`);
+  }
+}
+
+function mayBeAsked(asked: Request, rendering: Rendering): boolean {
+  if (asked.method() !== 'GET' || SKIPPED_RESOURCES.has(asked.resourceType())) return false;
+  rendering.resources += 1;
+  return rendering.resources <= MAX_RESOURCES + 1;
+}
+
+function ignoreClosedPage(): void {
+  // The page was closed while its request was under way: nobody waits for the answer.
+}
+
+/** Redirects were followed by the fetch layer: the browser must not follow any, it would do so unseen. */
+function fulfil(route: Route, { status, headers, body }: FetchedPage): Promise<void> {
+  const kept = Object.entries(headers).filter(
+    ([name]) => !/^(?:content-encoding|content-length|transfer-encoding|location)$/.test(name),
   );
+  return route.fulfill({ status, headers: Object.fromEntries(kept), body });
+}
+
+/** @throws PermanentError when the browser holds more than is taken. */
+function renderedPage({ url, startedAt, document, resources }: Rendering, shownUrl: string, html: string): FetchedPage {
+  if (document === null) throw new Error(`${url} was rendered from nothing (${resources} requests)`);
+  const body = Buffer.from(html, 'utf8');
+  if (body.length > MAX_PAGE_BYTES)
+    throw new PermanentError(`${url} renders to ${body.length} bytes, ${MAX_PAGE_BYTES} are taken at most`, {
+      code: 'TOO_LARGE',
+    });
+  const contentType = 'text/html; charset=utf-8';
+  const headers = Object.entries(document.headers).filter(([name]) => !OF_THE_WIRE.test(name));
+  return {
+    ...document,
+    url,
+    finalUrl: shownUrl === url ? document.finalUrl : shownUrl,
+    headers: { ...Object.fromEntries(headers), 'content-type': contentType },
+    rawHeaders: [...document.rawHeaders.filter(([name]) => !OF_THE_WIRE.test(name)), ['Content-Type', contentType]],
+    rawBody: body,
+    contentEncoding: null,
+    body,
+    durationMs: Date.now() - startedAt,
+    fetchedAt: new Date(startedAt),
+  };
 }
