@@ -9,7 +9,8 @@ import { releaseLeases } from '../src/repositories/frontier.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
 import { missingConditions, sandboxedHosts } from './access.ts';
-import { atOnce, createLimiter, fetchPage, politely, rendererOf } from './crawl/asking.ts';
+import { atOnce, createLimiter, politely, rendererOf } from './crawl/asking.ts';
+import { fetchAuthorised } from './crawl/authorised.ts';
 import { fail } from './crawl/failing.ts';
 import { archive, land } from './crawl/keeping.ts';
 import { lease } from './crawl/leasing.ts';
@@ -60,7 +61,7 @@ async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
       concurrency,
       lease: (count) => lease(slice, count),
       settled: () => slice.lander.settled(),
-      fetch: (request) => inTurn(() => politely(slice, () => fetchPage(slice, request))),
+      fetch: (request) => inTurn(() => fetchAuthorised(slice, request)),
       render: (request) => inTurn(() => politely(slice, async () => (await renderer.open()).render(request.url))),
       archive: (page) => archive(slice, page),
       onVisit: (visit) => land(slice, visit),

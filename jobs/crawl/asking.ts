@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Bottleneck from 'bottleneck';
 import type { Renderer } from '../../spiders/render-page.ts';
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
-import type { Source } from '../../src/core/source.ts';
+import type { Credentials, Source } from '../../src/core/source.ts';
 import { assertUsableStatus } from '../../src/platform/http-client.ts';
 import { bookRequest } from '../../src/repositories/source-states.ts';
 import type { Slice } from './slice.ts';
@@ -54,8 +54,12 @@ export async function politely<T>(slice: Slice, work: () => Promise<T>): Promise
   return work();
 }
 
-export async function fetchPage({ ctx, source, http, hosts }: Slice, request: LeasedRequest): Promise<FetchedPage> {
-  const headers = source.headers(request, ctx.config.credentials);
+export async function fetchPage(
+  { ctx, source, http, hosts }: Slice,
+  request: LeasedRequest,
+  credentials: Credentials,
+): Promise<FetchedPage> {
+  const headers = source.headers(request, credentials);
   const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts });
   assertUsableStatus(page, ctx.clock);
   return page;

@@ -3,6 +3,7 @@ import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { tokenPlan } from './token.ts';
 
 const QUARTER_HOUR_MS = 15 * 60 * 1000;
 
@@ -38,4 +39,13 @@ const facts: SourceFacts = {
   contracts,
 };
 
-export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };
+export const source: Source = {
+  facts,
+  parse,
+  seeds,
+  requestFor,
+  normaliseUrl,
+  headers,
+  token: tokenPlan,
+  needsBrowser,
+};

@@ -60,7 +60,7 @@ export function pageAfter(url: string, after: string): PageRequest {
   return { url: normaliseUrl(next.href), kind: kindOf(next.pathname) ?? 'listing' };
 }
 
-/** Minting and renewing the token is the fetch layer's work: it comes as `REDDIT_ACCESS_TOKEN`. */
+/** The token comes from the fetch layer, which mints and renews it by the source's `TokenPlan`. */
 export function headers(_request: PageRequest, credentials: Credentials): Record<string, string> {
   const { REDDIT_ACCESS_TOKEN: token, REDDIT_USER_AGENT: agent } = credentials;
   return {

@@ -1,6 +1,7 @@
 /** What a source is: facts as data, a pure parser, and the links between its pages. */
 import type { Item } from './items.ts';
 import type { PageContracts } from './page-contract.ts';
+import type { TokenPlan } from './tokens.ts';
 
 export const SOURCE_NAMES = ['1001tracklists', 'mixesdb', 'setlistfm', 'reddit', 'applemusic', 'watchthedj'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
@@ -109,6 +110,8 @@ export interface Source {
   normaliseUrl(url: string): string;
   /** Request headers beside the User-Agent (keys, tokens, Accept). */
   headers(request: PageRequest, credentials: Credentials): Record<string, string>;
+  /** How the access token comes about that `headers` puts into every request; sources without one leave it out. */
+  readonly token?: TokenPlan;
   /** Whether a page of this kind must be rendered by a browser. */
   needsBrowser(request: PageRequest): boolean;
 }

@@ -1,0 +1,54 @@
+/** Pages of sources that want an access token: asked for with one, and once more with a new one when the source refuses it. */
+import { ThrottledError } from '../../src/core/errors.ts';
+import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
+import type { AccessToken, TokenPlan } from '../../src/core/tokens.ts';
+import { type Tokens, tokensOf } from '../../src/fetching/tokens.ts';
+import { assertUsableStatus } from '../../src/platform/http-client.ts';
+import { fetchPage, politely } from './asking.ts';
+import type { Slice } from './slice.ts';
+
+/** A source that refuses a token it has just given is left alone this long, milliseconds. */
+const REFUSED_MS = 3_600_000;
+
+/** @throws ThrottledError when a new token is refused as well, or none is to be had. */
+export async function fetchAuthorised(slice: Slice, request: LeasedRequest): Promise<FetchedPage> {
+  const { ctx, source, payload } = slice;
+  const plan = source.token;
+  if (plan === undefined) return politely(slice, () => fetchPage(slice, request, ctx.config.credentials));
+  const tokens = tokensOf(ctx.clock, payload.source, payload.via);
+  const first = await fetchWithToken(slice, request, { plan, tokens });
+  if (first.page.status !== 401 || first.token === null) return first.page;
+  tokens.refused(first.token);
+  const second = await fetchWithToken(slice, request, { plan, tokens });
+  if (second.page.status !== 401) return second.page;
+  throw new ThrottledError(`${source.facts.title} refused an access token that it had just given: HTTP 401`, {
+    code: 'TOKEN_REFUSED',
+    hint: 'Check the credentials of the source, and that they may still be used.',
+    retryAfterMs: REFUSED_MS,
+  });
+}
+
+async function fetchWithToken(
+  slice: Slice,
+  request: LeasedRequest,
+  { plan, tokens }: { plan: TokenPlan; tokens: Tokens },
+): Promise<{ page: FetchedPage; token: string | null }> {
+  const token = await tokens.current(() => mint(slice, plan));
+  const { credentials } = slice.ctx.config;
+  const withToken = token === null ? credentials : { ...credentials, [plan.variable]: token };
+  return { page: await politely(slice, () => fetchPage(slice, request, withToken)), token };
+}
+
+/** The token's own request keeps the source's distance and hosts like any other. */
+function mint(slice: Slice, plan: TokenPlan): Promise<AccessToken | null> {
+  const { ctx, http, hosts } = slice;
+  return plan.mint({
+    credentials: ctx.config.credentials,
+    now: ctx.clock.now(),
+    ask: async (request) => {
+      const page = await politely(slice, () => http.fetch({ ...request, allowedHosts: hosts }));
+      assertUsableStatus(page, ctx.clock);
+      return { status: page.status, body: page.body.toString('utf8') };
+    },
+  });
+}
