@@ -9,15 +9,25 @@ const mixes: PageContract = {
   watched: ['date', 'artists', 'tracks.title', 'tracks.recordLabel', 'tracks.cueSeconds'],
 };
 
+const page: PageContract = {
+  ...mixes,
+  atMost: 1,
+  required: ['title', 'url'],
+  doubts: ['missing-tracks'],
+};
+const listing: PageContract = {
+  items: ['listing'],
+  atLeast: 0,
+  atMost: 1,
+  required: ['entries.externalId', 'entries.title'],
+  watched: ['entries.date'],
+};
+
 export const contracts: PageContracts = {
-  page: { ...mixes, atMost: 1, required: ['title', 'url'], doubts: ['missing-tracks'] },
-  search: {
-    items: ['listing'],
-    atLeast: 0,
-    atMost: 1,
-    required: ['entries.externalId', 'entries.title'],
-    watched: ['entries.date'],
-  },
+  page,
+  search: listing,
+  category: { ...listing, atLeast: 1 },
+  rendered: page,
   wikitext: mixes,
   'text-dump': mixes,
   'csv-dump': mixes,

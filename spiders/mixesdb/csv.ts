@@ -12,6 +12,10 @@ type CsvRow = Readonly<Record<string, string>>;
 const CELL_END = /[,\r\n]/g;
 /** The wiki allows 255 bytes. */
 const LONGEST_TITLE = 300;
+/** Further broken records are only counted. */
+const MOST_PROBLEMS = 100;
+/** More rows than a thousand mixes have; a longer file is to be split. */
+const MOST_ROWS = 50_000;
 const NEEDED = ['position', 'raw'];
 
 /** Whether the text begins with the header line of such a dump. */
@@ -23,6 +27,10 @@ export function isCsvDump(text: string): boolean {
 /** Reads the dump; rows of one mix stand together. */
 export function readCsvDump(text: string, fetchedAt: string | null): { items: SetlistItem[]; problems: Problem[] } {
   const { rows, problems } = records(text);
+  if (rows.length > MOST_ROWS) {
+    const message = `more than ${MOST_ROWS} rows: split the file`;
+    return { items: [], problems: [{ code: 'too-large', message, where: null }] };
+  }
   const mixes: CsvRow[][] = [];
   for (const row of rows) {
     const current = mixes.at(-1);
@@ -68,9 +76,11 @@ function records(text: string): { rows: CsvRow[]; problems: Problem[] } {
   const [header = [], ...lines] = cellsOf(text);
   const rows: CsvRow[] = [];
   const problems: Problem[] = [];
+  let more = 0;
   for (const [index, line] of lines.entries()) {
     if (line.length === header.length)
       rows.push(Object.fromEntries(header.map((name, column) => [name, line[column] ?? ''])));
+    else if (problems.length >= MOST_PROBLEMS) more += 1;
     else
       problems.push({
         code: 'bad-value',
@@ -78,14 +88,16 @@ function records(text: string): { rows: CsvRow[]; problems: Problem[] } {
         where: `record ${index + 2}`,
       });
   }
+  if (more > 0)
+    problems.push({ code: 'bad-value', message: `${more} more records have too few or too many cells`, where: null });
   return { rows, problems };
 }
 
-/** RFC 4180: quoted cells may hold commas, line ends and doubled quotes. Empty lines are left out. */
+/** RFC 4180: quoted cells may hold commas, line ends and doubled quotes. Empty lines are left out; what is too much is not read. */
 function cellsOf(text: string): string[][] {
   const lines: string[][] = [];
   let line: string[] = [];
-  for (let at = 0; at <= text.length; ) {
+  for (let at = 0; at <= text.length && lines.length <= MOST_ROWS + 1; ) {
     const cell = text[at] === '"' ? quotedCell(text, at) : plainCell(text, at);
     line.push(cell.value);
     at = cell.end + 1;

@@ -23,13 +23,13 @@ export const source: Source = {
     terms: {
       url: 'https://www.mixesdb.com/w/MixesDB:Legal_stuff',
       summary:
-        'robots.txt allows pages and the REST interface, forbids ?action= and ?title= and asks for 4 s between requests; help pages, comments and images are not licensed.',
+        'robots.txt allows pages and the REST interface, forbids ?action= and ?title= and asks for 4 s between requests, so the Action API is never asked: its answers are read where a person imports them. Help pages, comments and images are not licensed.',
       licence: 'CC BY-SA 3.0 US (tracklists, if not stated otherwise)',
       attribution: 'Name MixesDB, link to the page, keep its revision and the day it was read.',
     },
     limits: { minDelayMs: 5000, maxConcurrency: 1, perDay: null },
     scheduleEveryMs: DAY_MS,
-    pageKinds: ['page', 'search', 'wikitext', 'text-dump', 'csv-dump', 'block'],
+    pageKinds: ['page', 'search', 'category', 'rendered', 'wikitext', 'text-dump', 'csv-dump', 'block'],
     contracts,
   },
   parse,

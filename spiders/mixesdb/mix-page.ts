@@ -67,7 +67,7 @@ export function readMixPage(page: MixPage): { item: SetlistItem; problems: Probl
     ...title.item,
     genres: genresOf(names, page.title),
     media: mediaOf(players),
-    durationSeconds: durationOf(parts.fileDetails),
+    durationSeconds: durationOf(parts.fileDetails) ?? standardDuration(page.wikitext),
     tracks: tracklist.rows,
     sections: tracklist.sections,
     notes: [...parts.notes.flatMap((section) => notesOf(section.body)), ...tracklist.notes],
@@ -87,6 +87,7 @@ export function readMixPage(page: MixPage): { item: SetlistItem; problems: Probl
       tracklistState: state,
       hasTracklist: tracklist.rows.length > 0,
       playerUrls: players,
+      sectionDates: sectionDates(tracklist.sections),
     },
   });
   return { item, problems: [...tracklist.problems, ...dateProblem(page.title, item), ...missingTracks(item, state)] };
@@ -145,6 +146,23 @@ function durationOf(sections: Section[]): number | null {
     return durations.includes(null) ? null : durations.reduce<number>((sum, duration) => sum + (duration ?? 0), 0);
   }
   return null;
+}
+
+/** "{{StandardShow1h}}" stands where others have a table of files; "{{StandardShow?h}}" says nothing. */
+function standardDuration(wikitext: string): number | null {
+  const [, count, unit] = /\{\{\s*StandardShow[ _]?(\d{1,3})[ _]?(h|min)\b/i.exec(wikitext) ?? [];
+  if (count === undefined || unit === undefined) return null;
+  return Number(count) * (unit.toLowerCase() === 'h' ? 3600 : 60);
+}
+
+/** Days that chapters name for themselves ("Part 5 - 2010-02-07 - Uptown Top Sessions"), by chapter. */
+function sectionDates(sections: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    sections.flatMap((section) => {
+      const day = /(?:^|[\s(])(\d{4}-\d{2}(?:-\d{2})?)(?=[\s),]|$)/.exec(section)?.[1];
+      return day === undefined ? [] : [[section, day]];
+    }),
+  );
 }
 
 function stateOf(categories: readonly string[]): string | null {

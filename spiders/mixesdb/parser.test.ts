@@ -241,7 +241,11 @@ describe('searches and errors', () => {
   });
 
   it('a search that found nothing is an answer', () => {
-    expect(read('{"pages":[]}')).toEqual({ source: 'mixesdb', items: [], requests: [], problems: [] });
+    expect(read('{"pages":[]}')).toMatchObject({
+      items: [{ kind: 'listing', entries: [] }],
+      requests: [],
+      problems: [],
+    });
   });
 
   it('an unknown page is an error with its status', () => {
@@ -341,9 +345,9 @@ describe('what is no page of the wiki', () => {
     ['a page about no mix', '{"id":1,"key":"X","title":"X","source":"Hello"}', 'unknown-shape'],
     ['a category', '{"id":1,"key":"Category:X","title":"Category:X","source":"Hello"}', 'not-read-yet'],
     [
-      'a rendered page',
+      'a rendered page without a heading',
       '<!DOCTYPE html><html><meta name="generator" content="MediaWiki 1.44"><title>x | MixesDB</title></html>',
-      'not-read-yet',
+      'layout-drift',
     ],
   ])('%s gives no item and says so', (_name, body, code) => {
     expect(read(body)).toMatchObject({ items: [], requests: [], problems: [{ code }] });

@@ -1,5 +1,5 @@
 /** Pages of MixesDB, told apart by their content: REST answers, wikitext with or without its page, text and CSV dumps, challenges. */
-import type { ErrorItem, Item, ListingItem } from '../../src/core/items.ts';
+import type { ErrorItem } from '../../src/core/items.ts';
 import {
   asList,
   asNumber,
@@ -9,40 +9,32 @@ import {
   type JsonRecord,
   readJsonPage,
 } from '../../src/core/json-page.ts';
-import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
+import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
 import { isBareList, readBareLists } from './bare-lists.ts';
 import { isCsvDump, readCsvDump } from './csv.ts';
-import { type MixPage, readMixPage } from './mix-page.ts';
-import { articleUrl, keyOfTitle, keyOfUrl, pageRequest } from './spider.ts';
+import { readHtml } from './html-page.ts';
+import { listed, type Reading, refused } from './reading.ts';
+import { keyOfTitle, keyOfUrl, pageRequest, rawPageRequest } from './spider.ts';
 import { isTextDump, readTextDump } from './text-dump.ts';
-import { readTitle } from './title.ts';
-import { redirectOf } from './wikitext.ts';
-
-interface Reading {
-  items?: Item[];
-  requests?: PageRequest[];
-  problems?: Problem[];
-}
-
-/** Pages that are not about a mix. */
-const NAMESPACE = /^(Category|File|Image|Help|User|Talk|[A-Za-z]+ talk|Template|MediaWiki|MixesDB|Special|Module)\s*:/i;
-/** The wiki allows 255 bytes. */
-const LONGEST_TITLE = 300;
-const CHALLENGE = /challenges\.cloudflare\.com|cf-turnstile|cf_chl_|challenge-platform|<title>\s*Just a moment/i;
+import { isTooLong, readWikiPage, tooLong } from './wiki-page.ts';
 
 /** Reads any page. Pure, and never throws. */
 export function parse(page: Page): ParseResult {
   const json = readJsonPage(page.body);
   const reading = json.ok ? readAnswer(json.value, page) : readText(json.text, json.problem, page);
-  return { source: 'mixesdb', items: [], requests: [], problems: [], ...reading };
+  const result = { source: 'mixesdb' as const, items: [], requests: [], problems: [], ...reading };
+  const isSilent = result.items.length + result.requests.length + result.problems.length === 0;
+  return isSilent
+    ? { ...result, ...refused('nothing in it can be read as a track, a mix or a list of mixes') }
+    : result;
 }
 
 function readAnswer(value: unknown, page: Page): Reading {
   if (!isRecord(value)) return refused('expected an object of the REST interface');
   if (typeof value.source === 'string' && typeof value.title === 'string') return readRestPage(value, page);
-  if (Array.isArray(value.pages) && value.pages.every(isSearchHit)) return readSearch(value.pages);
-  if ('httpCode' in value || 'errorKey' in value) return { items: [restError(value)] };
+  if (Array.isArray(value.pages) && value.pages.every(isSearchHit)) return readSearch(value.pages, page);
+  if ('httpCode' in value || 'errorKey' in value) return readRestError(value, page);
   if (isRecord(value.error) && 'code' in value.error) return { items: [actionError(value.error)] };
   if (isRecord(value.query) && Array.isArray(value.query.pages)) return readActionPages(value.query.pages, page);
   if (Array.isArray(value.cells)) return readNotebook(value.cells, page);
@@ -64,19 +56,6 @@ function readRestPage(value: JsonRecord, page: Page): Reading {
     revisedAt: asText(latest.timestamp),
     fetchedAt: page.fetchedAt,
   });
-}
-
-function readWikiPage(page: MixPage): Reading {
-  const namespace = NAMESPACE.exec(page.title)?.[1];
-  if (namespace !== undefined) return notReadYet(`${namespace.toLowerCase()} page`);
-  if (page.title === '' || page.title.length > LONGEST_TITLE) return refused('a wiki page without a usable title');
-  const target = redirectOf(page.wikitext);
-  if (target !== null) return { requests: [pageRequest(keyOfTitle(target))] };
-  const { item, problems } = readMixPage(page);
-  if (item.date === null && item.tracks.length === 0 && item.extra.tracklistState === null) {
-    return refused(`"${page.title.slice(0, 100)}" is no mix page: no date in its title, no tracklist, no state of one`);
-  }
-  return { items: [item], problems };
 }
 
 /** The Action API's answer holds pages in the same wikitext; it is asked only where a person switched that on. */
@@ -103,23 +82,15 @@ function readActionPages(pages: unknown[], page: Page): Reading {
 }
 
 /** What a search found: mix pages (a date in front) become requests, everything is listed. */
-function readSearch(pages: unknown[]): Reading {
+function readSearch(pages: unknown[], { url }: Page): Reading {
+  const query = url !== null && URL.canParse(url) ? new URL(url).searchParams.get('q') : null;
   const hits = pages
     .map((page) => asRecord(page))
     .map(({ key, title }) => ({ key: String(key), title: fold(asText(title)) ?? '' }));
-  if (hits.length === 0) return {};
-  const entries: ListingItem['entries'] = hits.map(({ key, title }) => ({
-    externalId: key,
-    title,
-    url: articleUrl(key),
-    date: readTitle(title).item.date,
-    identified: null,
-    total: null,
-    playTimeSeconds: null,
-  }));
+  const entries = hits.map(listed);
   const mixes = hits.filter((_, index) => entries[index]?.date !== null);
   return {
-    items: [{ kind: 'listing', source: 'mixesdb', id: 'search', entries }],
+    items: [{ kind: 'listing', source: 'mixesdb', id: query ? `search ${query}` : 'search', entries }],
     requests: mixes.map(({ key }) => pageRequest(key)),
   };
 }
@@ -128,9 +99,15 @@ function isSearchHit(value: unknown): boolean {
   return isRecord(value) && typeof value.key === 'string' && typeof value.title === 'string';
 }
 
-function restError(value: JsonRecord): ErrorItem {
+/** An unknown key that holds a "/" may be known in its other spelling; that one is asked once. */
+function readRestError(value: JsonRecord, page: Page): Reading {
   const message = asText(value.message) ?? asText(asRecord(value.messageTranslations).en);
-  return error(asNumber(value.httpCode), asText(value.errorKey) ?? asText(value.httpReason), message);
+  const status = asNumber(value.httpCode) ?? page.status;
+  const items = [error(status, asText(value.errorKey) ?? asText(value.httpReason), message)];
+  if (status !== 404 || page.url === null) return { items };
+  const other = rawPageRequest(page.url);
+  if (other) return { items, requests: [other] };
+  return { items, problems: [{ code: 'unresolved', message: `the wiki knows no page at ${page.url}`, where: null }] };
 }
 
 function actionError(value: JsonRecord): ErrorItem {
@@ -153,31 +130,22 @@ function readText(body: string, problem: Problem, page: Page): Reading {
   // A wikitext line "[00] Artist - Title" opens like JSON does, so the JSON reader's word on it does not count; on broken answers it does.
   if (/^\s*(?:\{\s*"|\[\s*[{"])/.test(body)) return { problems: [problem] };
   const start = body.slice(0, 100_000);
-  if (/^\s*<(?:!doctype|html|head|\?xml)/i.test(start)) return readHtml(start, page);
+  if (/^\s*<(?:!doctype|html|head|\?xml)/i.test(start)) return readHtml(body, start, page);
   if (isTextDump(body)) return readTextDump(body, page.fetchedAt);
   if (isCsvDump(body)) return readCsvDump(body, page.fetchedAt);
   if (/\[\[\s*Category\s*:|^==\s*(?:File details|(?:Notes & )?Tracklist)\s*==/im.test(body))
     return readSavedWikitext(body, page);
+  if (isTooLong(body)) return tooLong(body);
   if (isBareList(body)) return readBareLists(body, page.fetchedAt);
   return { problems: [problem] };
-}
-
-/** A refusal counts as ours when its address or text names the wiki, or when it names nobody ("Just a moment..."). */
-function readHtml(start: string, page: Page): Reading {
-  const isOurs = /mixesdb/i.test(page.url ?? '') || /mixesdb/i.test(start);
-  const block = (reason: string): Reading => ({ items: [{ kind: 'block', source: 'mixesdb', reason, url: page.url }] });
-  if (CHALLENGE.test(start) && (isOurs || /<title>\s*Just a moment/i.test(start)))
-    return block('turnstile-interstitial');
-  if (!isOurs) return refused('HTML that is no page of the wiki');
-  if (/id="firstHeading"|name="generator" content="MediaWiki/i.test(start)) return notReadYet('rendered page');
-  return /captcha/i.test(start) ? block('captcha') : refused('HTML that is no page of the wiki');
 }
 
 /** Wikitext of a whole page, saved without the answer around it: the title is in the address, or in the name of the page's image. */
 function readSavedWikitext(wikitext: string, page: Page): Reading {
   const key = page.url === null ? null : keyOfUrl(page.url);
-  const image = /\[\[\s*(?:File|Image)\s*:\s*([^\]|\n]+?)\.(?:jpe?g|png|gif|webp)\s*[\]|]/i.exec(wikitext)?.[1];
+  const image = /\[\[\s*(?:File|Image)\s*:\s*([^\]|\n]{1,300}?)\.(?:jpe?g|png|gif|webp)\s*[\]|]/i.exec(wikitext)?.[1];
   const title = fold(key?.replace(/_/g, ' ') ?? image);
+  if (isTooLong(wikitext)) return tooLong(wikitext);
   if (title === null) return readBareLists(wikitext, page.fetchedAt);
   return readWikiPage({
     key: keyOfTitle(title),
@@ -196,12 +164,4 @@ function merged(readings: readonly Reading[]): Reading {
     requests: readings.flatMap((reading) => reading.requests ?? []),
     problems: readings.flatMap((reading) => reading.problems ?? []),
   };
-}
-
-function refused(message: string): Reading {
-  return { problems: [{ code: 'unknown-shape', message, where: null }] };
-}
-
-function notReadYet(kind: string): Reading {
-  return { problems: [{ code: 'not-read-yet', message: `not read yet: ${kind}`, where: null }] };
 }

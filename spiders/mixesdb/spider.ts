@@ -1,9 +1,14 @@
-/** Links of MixesDB: the REST interface only, since robots.txt forbids `?action=` and `?title=` to everybody. */
+/**
+ * Links of MixesDB: the REST interface, since robots.txt forbids `?action=` and `?title=` to everybody (and so the Action API); and, where a
+ * person asks for one, the page of a category, which only HTML lists.
+ */
 import type { Credentials, PageRequest } from '../../src/core/source.ts';
 
 const SITE = 'https://www.mixesdb.com';
 const REST = '/w/rest.php/v1';
 const HOST = /^(?:www\.)?mixesdb\.com$/;
+/** Categories by which the wiki keeps house; robots.txt forbids them. */
+const FORBIDDEN_CATEGORY = /^Category:(?:Date|Mixcloud|SoundCloud|YouTube|hearthis\.at)$/i;
 /** Paths of the wiki that are no pages. */
 const NO_PAGE = /^\/(?:w|db)\/(?:rest\.php|index\.php|api\.php|load\.php)|^\/(?:tools|images)\//;
 
@@ -24,6 +29,7 @@ export function requestFor(idOrUrl: string): PageRequest | null {
   if (text === '' || /[<>[\]{}|\n]/.test(text)) return null;
   if (/^[a-z]+:\/\//i.test(text)) return requestForUrl(text);
   if (/^(?:\d{4}|\d{3}X)(?:-\d{2}){0,2}[_ ]-[_ ]/i.test(text)) return pageRequest(keyOfTitle(text));
+  if (/^Category:\S/.test(text)) return categoryRequest(keyOfTitle(text));
   return search(text);
 }
 
@@ -32,13 +38,23 @@ export function pageRequest(key: string): PageRequest {
   return { url: `${SITE}${REST}/page/${encodeURIComponent(key)}`, kind: 'page' };
 }
 
+/**
+ * A key with "/" is asked for with "%2F"; where the wiki knows none, once with the plain "/".
+ * Null when the address is no encoded one: then there is no other way to ask.
+ */
+export function rawPageRequest(url: string): PageRequest | null {
+  const parsed = siteUrl(url);
+  if (!parsed?.pathname.startsWith(`${REST}/page/`) || !/%2F/i.test(parsed.pathname)) return null;
+  return { url: `${SITE}${parsed.pathname.replace(/%2F/gi, '/')}`, kind: 'page' };
+}
+
 /** One text per page: articles in any of their addresses become the REST page, searches lose what does not change them. */
 export function normaliseUrl(url: string): string {
   return requestForUrl(url)?.url ?? url;
 }
 
-export function headers(_request: PageRequest, _credentials: Credentials): Record<string, string> {
-  return { accept: 'application/json', 'accept-encoding': 'gzip' };
+export function headers({ kind }: PageRequest, _credentials: Credentials): Record<string, string> {
+  return { accept: kind === 'category' ? 'text/html' : 'application/json', 'accept-encoding': 'gzip' };
 }
 
 /** "2012-12-12 - A @ B" as "2012-12-12_-_A_@_B". */
@@ -67,7 +83,13 @@ function requestForUrl(url: string): PageRequest | null {
   const query = parsed.pathname === `${REST}/search/page` ? parsed.searchParams.get('q')?.trim() : undefined;
   if (query) return search(query);
   const key = keyOfUrl(url);
-  return key === null ? null : pageRequest(key);
+  if (key === null) return null;
+  return key.startsWith('Category:') ? categoryRequest(key) : pageRequest(key);
+}
+
+/** The first 200 mixes of a category; the further pages are not followed: one page an artist is what the wiki can be asked for. */
+function categoryRequest(key: string): PageRequest | null {
+  return FORBIDDEN_CATEGORY.test(key) ? null : { url: articleUrl(key), kind: 'category' };
 }
 
 function search(words: string): PageRequest {

@@ -29,7 +29,10 @@ export interface TitleContext {
   readonly places?: ReadonlySet<string>;
 }
 
-const DATE = /^(\d{4}-\d{2}-\d{2}|\d{4}-\d{2}|\d{4}|\d{3}X)\s+-\s+(.*)$/is;
+/** Of a span ("1999-12-31/2000-01-01") the first day counts. */
+const DATE = /^(\d{4}-\d{2}-\d{2}|\d{4}-\d{2}|\d{4}|\d{3}X)(?:\s?\/\s?\d{2,4}(?:-\d{2}){0,2})?\s+-\s+(.*)$/is;
+/** What ends so is a room or a station, in whatever town. */
+const NO_CITY = /\b(?:FM|Radio|TV|Clubs?|Festival|Stage|Room|Arena|Warehouse|Bar|Hotel|Terrace)$/i;
 const LIVE_PA = /\s*\((?:Live(?: PA| Set)?)\)/gi;
 const BROADCAST =
   /^(.*\S)\s+\(([^()]*(?:\b(?:mix|tv|radio|podcast|show|sessions?|fm|broadcast|stream|episode)\b|\d{4}-\d{2})[^()]*)\)$/is;
@@ -120,6 +123,7 @@ function locate(place: string, context: TitleContext): Pick<SetlistItem, 'venue'
 
 function isPlace(name: string | undefined, { categories = [], places }: TitleContext): boolean {
   if (name === undefined) return false;
+  if (NO_CITY.test(name)) return true;
   const key = normKey(name);
   return places?.has(key) === true || categories.some((category) => normKey(withoutSuffix(category)) === key);
 }

@@ -19,14 +19,18 @@ type Release = Pick<Row, 'recordLabel' | 'catalogNumber'>;
 
 /** Words in the label's place that say how the track is around, not on which label. */
 const STATUS = /^(?:unreleased|forthcoming|white(?: label)?|promo|dubplate|cd-?r|tba|tbc|new)$/i;
-const UNKNOWN = /^(?:\?[?\s]*|ID\s?\d*)$/;
+/** "Unknown" alone is a title too ("Mano Le Tough - Unknown"). */
+const UNKNOWN = /^(?:\?[?\s]*|ID\s?\d*|[Uu]nknown (?:[Aa]rtist|[Tt]itle|[Tt]rack))$/;
+const ALL_UNKNOWN = /^unknown(?:\s+[-–]\s+unknown)?$/i;
 const UNKNOWN_VERSION = /^(?:ID|\?+)\s/;
 
 /** Reads a line without its list marker and printed number. */
 export function readTrackLine(line: string): TrackLine {
   const whole = withoutItalics(line.trim());
-  const { cue, rest } = takeCue(whole.text);
-  const layered = /^\+\s+/.exec(rest);
+  const { cue, rest: marked } = takeCue(whole.text);
+  // "[00] - Artist - Title", "[00] | Artist": a mark set off from the names.
+  const rest = cue === null ? marked : marked.replace(/^[-–|:]\s+/, '');
+  const layered = /^(?:\+|w\/)\s+/i.exec(rest);
   const { note, body } = takeNote(rest.slice(layered?.[0].length ?? 0));
   const inner = withoutItalics(body);
   const { text, release, status } = takeRelease(withoutNoise(display(inner.text)));
@@ -69,13 +73,22 @@ function takeRelease(text: string): { text: string; release: Release; status: st
     rest = bracket.head;
     const read = readLabel(bracket.inside);
     status ??= read.status;
-    if (read.release.recordLabel !== null) return { text: rest, release: read.release, status };
+    if (read.release.recordLabel !== null) return { ...withCatalogNumber(rest, read.release), status };
   }
   const round = /^(.*\S)\s+\(([^()]{2,40})\)$/s.exec(rest);
   if (status === null && round?.[1] !== undefined && round[2] !== undefined && isKnownLabel(round[2])) {
     return { text: round[1], release: { recordLabel: round[2], catalogNumber: null }, status };
   }
   return { text: rest, release: { recordLabel: null, catalogNumber: null }, status };
+}
+
+/** "Title [Label] [CAT 001]": the number in a bracket of its own. */
+function withCatalogNumber(text: string, release: Release): { text: string; release: Release } {
+  const before = release.catalogNumber === null && /\d/.test(release.recordLabel ?? '') ? trailingSquare(text) : null;
+  if (!before || isVersionText(before.inside)) return { text, release };
+  const { release: label } = readLabel(before.inside);
+  if (label.recordLabel === null || label.catalogNumber !== null) return { text, release };
+  return { text: before.head, release: { recordLabel: label.recordLabel, catalogNumber: release.recordLabel } };
 }
 
 /** The bracket that ends the text, with brackets nested in it; null when it is the whole text ("[KRTM]" is a name). */
@@ -106,13 +119,14 @@ function readLabel(inside: string): { release: Release; status: string | null } 
 }
 
 function readNames(text: string): Names {
-  if (text === '' || UNKNOWN.test(text))
+  if (text === '' || UNKNOWN.test(text) || ALL_UNKNOWN.test(text))
     return { artist: null, title: null, version: null, isId: true, idKind: 'full' };
   const { artist, rest } = splitNames(text);
   const { title, version } = splitVersion(rest);
   const names = { artist: known(artist), title: known(title), version };
   const idKind = idKindOf(names);
-  return { ...names, isId: idKind !== null, idKind };
+  // "? - Title": somebody's, and nobody knows whose.
+  return { ...names, isId: idKind !== null || (artist !== null && names.artist === null), idKind };
 }
 
 /** At the first " - "; failing that at a dash with a space on one side only ("The Mountain People -Mountain 004"). */

@@ -3,7 +3,8 @@ import { type Row, row } from '../../src/core/items.ts';
 import type { Problem } from '../../src/core/source.ts';
 import { type Cue, settleCues } from './cue.ts';
 import { readTrackLine, type TrackLine } from './track-line.ts';
-import { display, withoutComments } from './wikitext.ts';
+import { linesOfTable } from './track-table.ts';
+import { display, isTableStart, tableEnd, withoutComments } from './wikitext.ts';
 
 export interface Tracklist {
   readonly rows: Row[];
@@ -49,11 +50,14 @@ interface Reading {
 
 /** No track line is longer; longer ones are prose or damage, and must not cost time. */
 const LONGEST_LINE = 2000;
+/** The longest lists have some hundred lines; a page beyond this is damage or malice, and must not cost memory. */
+const MOST_LINES = 20_000;
 const SKIPPED = /^(?:-{4,}|__[A-Z]+__|\{\{[^{}]*\}\}|\{\||\|\}|\[\[\s*(?:Category|File|Image)\s*:.*\]\])$/i;
 
 /** Reads the lines of a body. */
 export function readTracklist(body: string): Tracklist {
-  const text = withoutComments(body);
+  const lines = plainLines(withoutComments(body));
+  if (lines.length > MOST_LINES) return tooLarge(lines.length);
   const reading: Reading = {
     entries: [],
     sections: [],
@@ -61,10 +65,10 @@ export function readTracklist(body: string): Tracklist {
     gapsAfter: [],
     section: null,
     isList: false,
-    hasMarks: /^[ \t]*#|<(?:list|pre)\b/im.test(text),
+    hasMarks: lines.some((line) => /^[ \t]*#|<(?:list|pre)\b/i.test(line)),
     tooLong: 0,
   };
-  for (const line of text.split(/\r\n?|\n/)) readLine(line, reading);
+  for (const line of lines) readLine(line, reading);
   const problems: Problem[] =
     reading.tooLong === 0
       ? []
@@ -81,6 +85,34 @@ export function readTracklist(body: string): Tracklist {
     notes: reading.notes,
     problems,
   };
+}
+
+function tooLarge(lines: number): Tracklist {
+  const message = `a tracklist of ${lines} lines, at most ${MOST_LINES} are read; it was left out`;
+  return { ...assemble([]), sections: [], notes: [], problems: [{ code: 'too-large', message, where: 'tracklist' }] };
+}
+
+/** Whether the set may be used at all: of a list that is too large nothing is. */
+export function isReadable({ problems }: Pick<Tracklist, 'problems'>): boolean {
+  return problems.every(({ code }) => code !== 'too-large');
+}
+
+/** The body's lines, those of tables as the lines that a list would have. */
+function plainLines(text: string): string[] {
+  const lines = text.split(/\r\n?|\n/);
+  if (!text.includes('{|')) return lines;
+  const plain: string[] = [];
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (!isTableStart(line)) {
+      plain.push(line);
+      continue;
+    }
+    const end = tableEnd(lines, at);
+    for (const row of linesOfTable(lines.slice(at + 1, end))) plain.push(row);
+    at = end - 1;
+  }
+  return plain;
 }
 
 /** Makes rows of entries: positions over the whole set, marks judged chapter by chapter. */
@@ -144,14 +176,26 @@ function headingOf(line: string): string | null {
 }
 
 function readTrack(line: string, reading: Reading): void {
-  const marker = /^[#*]+\s*/.exec(line)?.[0] ?? '';
+  // "#:" goes on under a track: a remark about it.
+  if (/^[#*]+:/.test(line)) {
+    addNote(line.replace(/^[#*:]+/, ''), reading);
+    return;
+  }
+  const marker = /^(?:[#*]+|:+)\s*/.exec(line)?.[0] ?? '';
   const numbered = /^(\d{1,3})[.)]\s+(?=\S)/.exec(line.slice(marker.length));
-  // "# 2. Something" would be a title; a number counts as printed only where the list does not number itself.
+  // "# 2. Something" would be a title, unless the list counts twice; a number is printed only where the list does not number itself.
+  const isCounted = Number(numbered?.[1]) === reading.entries.length + 1;
   const number = marker.startsWith('#') ? undefined : numbered?.[1];
-  const text = line.slice(marker.length + (number === undefined ? 0 : (numbered?.[0].length ?? 0)));
+  const isNumber = number !== undefined || isCounted;
+  const text = line.slice(marker.length + (isNumber ? (numbered?.[0].length ?? 0) : 0));
   const read = readTrackLine(text);
   const isMarked = marker.startsWith('#') || reading.isList || number !== undefined || read.cue !== null;
   const isTrack = isMarked || (!reading.hasMarks && / [-–] |^\?+$/.test(text));
   if (isTrack) reading.entries.push({ line: read, section: reading.section, number: number ?? null });
-  else reading.notes.push(display(line.replace(/^[:*]+\s*/, '')));
+  else addNote(line.slice(marker.length), reading);
+}
+
+function addNote(line: string, reading: Reading): void {
+  const note = display(line);
+  if (note !== '') reading.notes.push(note);
 }

@@ -1,4 +1,5 @@
 /** The few things of wikitext that mix pages use: headings, categories, templates, tables, and markup taken off a line. */
+import { Parser } from 'htmlparser2';
 import { fold } from '../../src/core/text.ts';
 
 export interface Section {
@@ -22,9 +23,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 /** No line of a page is longer; what is behind is damage, and must not cost regex time. */
 const LONGEST_LINE = 5000;
-/** No mix page has more categories, no file table more text. */
+/** No mix page has more categories. */
 const MOST_CATEGORIES = 200;
-const LONGEST_TABLE_TEXT = 10_000;
+const TABLE_END = /^\s*(?:\|\}|\{\||[#;]|==|<(?:list|pre)\b)/i;
 const HEADING = /^(={1,6})[ \t]*([^=\n][^\n]*?)[ \t]*\1[ \t]*$/;
 
 /** Cuts a page at its headings, in order. */
@@ -68,18 +69,42 @@ export function templatesOf(wikitext: string, name: string): string[] {
 
 /** Cells of the tables in `wikitext`, row by row; the first row of each table holds its headings, in lower case. */
 export function tablesOf(wikitext: string): string[][][] {
-  return [...wikitext.slice(0, LONGEST_TABLE_TEXT).matchAll(/^\{\|[^\n]*\n([\s\S]*?)^\|\}/gm)].map(
-    ([, inside = '']) => {
-      const headings: string[] = [];
-      const rows: string[][] = [[]];
-      for (const line of inside.split('\n')) {
-        if (line.startsWith('|-')) rows.push([]);
-        else if (line.startsWith('!')) headings.push(...cells(line.slice(1), '!!').map((cell) => cell.toLowerCase()));
-        else if (line.startsWith('|')) rows.at(-1)?.push(...cells(line.slice(1), '||'));
-      }
-      return [headings, ...rows.filter((row) => row.length > 0)];
-    },
-  );
+  const tables: string[][][] = [];
+  const lines = wikitext.split(/\r\n?|\n/);
+  for (let at = 0; at < lines.length; at += 1) {
+    if (!isTableStart(lines[at])) continue;
+    const end = tableEnd(lines, at);
+    tables.push(tableOf(lines.slice(at + 1, end)));
+    at = end - 1;
+  }
+  return tables;
+}
+
+export function isTableStart(line: string | undefined): boolean {
+  return line?.trimStart().startsWith('{|') ?? false;
+}
+
+/** Where the inner lines of the table beginning at `start` end: at "|}", or where a list, a heading or another table begins. */
+export function tableEnd(lines: readonly string[], start: number): number {
+  let end = start + 1;
+  while (end < lines.length && !TABLE_END.test(lines[end]?.slice(0, 20) ?? '')) end += 1;
+  return end;
+}
+
+/** Reads the lines between a table's first and last: `! heading !! heading`, `|-`, `| cell || cell`, and lines that go on with a cell. */
+export function tableOf(lines: readonly string[]): string[][] {
+  const headings: string[] = [];
+  const rows: string[][] = [[]];
+  for (const given of lines) {
+    const line = given.slice(0, LONGEST_LINE).trim();
+    const row = rows.at(-1);
+    if (line.startsWith('|-')) rows.push([]);
+    else if (line.startsWith('|+')) continue;
+    else if (line.startsWith('!')) headings.push(...cells(line.slice(1), '!!').map((cell) => cell.toLowerCase()));
+    else if (line.startsWith('|')) row?.push(...cells(line.slice(1), '||'));
+    else if (row && row.length > 0 && line !== '') row.push(`${row.pop()} ${display(line)}`.trim());
+  }
+  return [headings, ...rows.filter((row) => row.length > 0)];
 }
 
 /** Addresses in a piece of wikitext, in order, without doubles; those in comments too. */
@@ -89,7 +114,13 @@ export function urlsOf(wikitext: string): string[] {
 
 /** Where the page sends its readers to, null when it does not. */
 export function redirectOf(wikitext: string): string | null {
-  return fold(/^\s*#REDIRECT\s*:?\s*\[\[([^\]|#\n]+)/i.exec(wikitext)?.[1]);
+  return fold(/^\s*#REDIRECT\s*:?\s*\[\[([^\]|#\n]{1,300})/i.exec(wikitext)?.[1]);
+}
+
+/** Titles of the pages that a text links to, in order, without doubles. */
+export function linksOf(wikitext: string): string[] {
+  const links = [...wikitext.matchAll(/\[\[[ \t]*:?([^[\]|#\n]{1,300})(?:[#|][^[\]\n]{0,300})?\]\]/g)];
+  return [...new Set(links.flatMap(([, title]) => fold(title?.replace(/_/g, ' ')) ?? []))];
 }
 
 /** Takes comments out; an unclosed one hides the rest. */
@@ -118,13 +149,25 @@ function withoutMarkup(line: string): string {
 
 function decodeEntities(text: string): string {
   return text.replace(
-    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi,
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}\d{0,2}));/gi,
     (all, decimal, hex, name: string | undefined) => {
-      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
+      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? decodeByParser(all);
       const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
       return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : all;
     },
   );
+}
+
+/** "&ouml;" and its kind: HTML knows two thousand of them, and its parser knows them all. */
+function decodeByParser(reference: string): string {
+  let decoded = '';
+  const parser = new Parser({
+    ontext: (text) => {
+      decoded += text;
+    },
+  });
+  parser.end(reference);
+  return decoded;
 }
 
 function closingBraces(text: string, start: number): number {
@@ -138,6 +181,7 @@ function closingBraces(text: string, start: number): number {
   return text.length;
 }
 
+/** A cell may say how it looks before what it says: `align="right" | 12`. */
 function cells(line: string, separator: string): string[] {
-  return line.split(separator).map((cell) => display(cell));
+  return line.split(separator).map((cell) => display(cell.replace(/^[^|=[{]{1,40}=[^|[{]{1,100}\|(?!\|)/, '')));
 }

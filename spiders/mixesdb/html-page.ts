@@ -1,0 +1,51 @@
+/** HTML that the wiki answers: a page as readers see it, the list of a category, or a refusal. */
+import type { Page } from '../../src/core/source.ts';
+import { listed, problem, type Reading, refused } from './reading.ts';
+import { type RenderedPage, readRenderedPage } from './rendered-page.ts';
+import { keyOfTitle, keyOfUrl, pageRequest } from './spider.ts';
+import { readWikiPage } from './wiki-page.ts';
+
+const CHALLENGE = /challenges\.cloudflare\.com|cf-turnstile|cf_chl_|challenge-platform|<title>\s*Just a moment/i;
+
+/** A refusal counts as ours when its address or text names the wiki, or when it names nobody ("Just a moment..."). */
+export function readHtml(html: string, start: string, page: Page): Reading {
+  const isOurs = /mixesdb/i.test(page.url ?? '') || /mixesdb/i.test(start);
+  const block = (reason: string): Reading => ({ items: [{ kind: 'block', source: 'mixesdb', reason, url: page.url }] });
+  if (CHALLENGE.test(start) && (isOurs || /<title>\s*Just a moment/i.test(start)))
+    return block('turnstile-interstitial');
+  if (!isOurs) return refused('HTML that is no page of the wiki');
+  if (/id=["']?firstHeading|name="generator" content="MediaWiki/i.test(start)) return readRendered(html, page);
+  return /captcha/i.test(start) ? block('captcha') : refused('HTML that is no page of the wiki');
+}
+
+function readRendered(html: string, page: Page): Reading {
+  if (!/<\/(?:html|body)\s*>/i.test(html.slice(-4_000))) {
+    return problem('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again');
+  }
+  const rendered = readRenderedPage(html);
+  if (rendered === null) return problem('too-large', 'the page has more, or deeper, elements than any of the wiki');
+  if (page.status === 404 || /\bnoarticletext\b/.test(html)) return problem('not-found', 'the wiki has no such page');
+  const address = rendered.canonical ?? page.url;
+  const key = (address === null ? null : keyOfUrl(address)) ?? (rendered.title && keyOfTitle(rendered.title));
+  if (key === null) return problem('layout-drift', 'a page of the wiki without #firstHeading: the layout changed');
+  if (/^Category:/.test(key)) return readCategory(key, rendered);
+  const { pageId, revisionId, wikitext } = rendered;
+  const title = rendered.title ?? key.replace(/_/g, ' ');
+  return readWikiPage({ key, title, wikitext, pageId, revisionId, revisedAt: null, fetchedAt: page.fetchedAt });
+}
+
+/** The mixes that a category lists; where it goes on is said and not followed. */
+function readCategory(key: string, { mixes, next }: RenderedPage): Reading {
+  if (mixes.length === 0) return problem('layout-drift', 'the category lists no mixes', '#catMixesList');
+  const hits = mixes.map(({ href, text }) => ({ key: keyOfUrl(absolute(href)) ?? keyOfTitle(text), title: text }));
+  const more = next === null ? [] : [`the category goes on at ${next}, which is not followed`];
+  return {
+    items: [{ kind: 'listing', source: 'mixesdb', id: key, entries: hits.map(listed) }],
+    requests: hits.map((hit) => pageRequest(hit.key)),
+    problems: more.map((message) => ({ code: 'not-followed', message, where: '.listPagination' })),
+  };
+}
+
+function absolute(href: string): string {
+  return URL.parse(href, 'https://www.mixesdb.com/')?.href ?? href;
+}
