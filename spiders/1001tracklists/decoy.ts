@@ -38,15 +38,34 @@ function verdict(far: readonly RowMarkup[], of: number, what: string): DecoyVerd
   return { decoy: true, why: `${far.length} of ${of} named rows ${what}, e.g. row ${example}`, strays: [] };
 }
 
+/** Words that two wrong names share as easily as two right ones. */
+const COMMON = new Set(
+  'the a an and of in to vs x ft feat original extended remix mix edit version bootleg mashup'.split(' '),
+);
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** Case, spacing, an added bracket, a repeated artist or a "ft." credit leave most words of the shorter text in the longer one. */
 function near(a: string, b: string, enough: number): boolean {
   if (a === b) return true;
   const left = wordsOf(a);
   const right = wordsOf(b);
   if (left.size === 0 || right.size === 0) return left.size === right.size;
-  let shared = 0;
-  for (const word of left) if (right.has(word)) shared++;
-  return shared >= enough * Math.min(left.size, right.size);
+  const { shared, fewest } = compare(left, right, COMMON);
+  if (fewest > 0) return shared >= enough * fewest;
+  const plain = compare(left, right, NOTHING);
+  return plain.shared >= enough * plain.fewest;
+}
+
+/** Words that both have, and how many the shorter one has, those of `without` not counted. */
+function compare(left: ReadonlySet<string>, right: ReadonlySet<string>, without: ReadonlySet<string>) {
+  let [ofLeft, ofRight, shared] = [0, 0, 0];
+  for (const word of left) {
+    if (without.has(word)) continue;
+    ofLeft++;
+    if (right.has(word)) shared++;
+  }
+  for (const word of right) if (!without.has(word)) ofRight++;
+  return { shared, fewest: Math.min(ofLeft, ofRight) };
 }
 
 function linkIsFar({ name, trackUrl, trackId }: RowMarkup): boolean {

@@ -1,6 +1,8 @@
 /** The children of `#tlTab` that are not tracks: users' suggestions, headings and notices. They also turn up on their own, as saved pieces of a page. */
 import { clockToSeconds } from '../../src/core/cue.ts';
-import { attribute, type Element, findFirst, hasClass, textOf } from './dom.ts';
+import { tracklistId } from './addresses.ts';
+import { attribute, type Element, findAll, findFirst, hasClass, textOf } from './dom.ts';
+import { place, readRowMarkup } from './row-markup.ts';
 
 /** What a user proposes about a row: neither a track nor a fact. */
 export interface Suggestion {
@@ -21,6 +23,8 @@ export interface Suggestion {
 export interface Banner {
   readonly kind: 'heading' | 'notice';
   readonly text: string;
+  /** Sets that a notice links to: those it calls identical, in whole or in part. */
+  readonly sets: readonly string[];
 }
 
 /** Reads a `.sugTog` box. */
@@ -44,8 +48,16 @@ export function readBanner(line: Element): Banner | null {
   const text = textOf(line);
   if (text === null || hasClass(line, 'interaction') || hasClass(line, 'noUser')) return null;
   const marked = findFirst(line, ({ name }) => name === 'i' || name === 'a') !== null;
-  if (marked || NOTICE.test(text) || text.length > 120) return { kind: 'notice', text };
-  return { kind: 'heading', text: text.replace(/\s*:$/, '') };
+  const sets = findAll(line, ({ name }) => name === 'a').flatMap(({ attributes }) => linkedSet(attributes.href));
+  // "Habstrakt & JSTJR played:" stands over rows, although it links to both.
+  const stands = text.endsWith(':') && sets.length === 0;
+  if (NOTICE.test(text) || text.length > 120 || (marked && !stands)) return { kind: 'notice', text, sets };
+  return { kind: 'heading', text: text.replace(/\s*:$/, ''), sets };
+}
+
+function linkedSet(href: string | undefined): string[] {
+  const id = href === undefined ? null : tracklistId(href);
+  return id === null ? [] : [id];
 }
 
 /** Says in one line what a piece of a set page is; null when it is none. */
@@ -55,7 +67,9 @@ export function describeFragment(root: Element): string | null {
     const { id, rowId, position, type, meaning, value } = readSuggestion(suggestion);
     return `user suggestion ${id} about row ${rowId} (position ${position}), type ${type} "${meaning ?? ''}": ${value}`;
   }
-  if (findFirst(root, (element) => hasClass(element, 'tlpItem'))) return 'track rows';
+  const rows = findAll(root, (element) => hasClass(element, 'tlpItem'), false).map(readRowMarkup);
+  const [first] = rows;
+  if (first) return `${rows.length} track row(s), the first "${first.name ?? first.visible}" (${place(first)})`;
   const line = findFirst(root, (element) => hasClass(element, 'bItmH'));
   const banner = line && readBanner(line);
   return banner ? `${banner.kind} "${banner.text}"` : null;

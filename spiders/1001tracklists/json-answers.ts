@@ -1,5 +1,5 @@
 /** Answers of the site's own scripts: a track's media links, and the rows that scrolling loads. */
-import type { MediaItem } from '../../src/core/items.ts';
+import type { ErrorItem, MediaItem } from '../../src/core/items.ts';
 import { asList, asRecord, asText, isRecord, type JsonRecord } from '../../src/core/json-page.ts';
 import type { ParseResult } from '../../src/core/source.ts';
 import { parseTree } from './dom.ts';
@@ -10,12 +10,13 @@ import { failed, result } from './results.ts';
 
 /** Reads `get_medialink.php` and `get_data.php` answers. */
 export function readJsonAnswer(value: unknown, url: string | null): ParseResult {
-  if (!isRecord(value) || !('success' in value || 'captcha' in value)) {
+  if (!isRecord(value) || !('success' in value || 'captcha' in value || 'captchaHTML' in value)) {
     return failed('unknown-shape', 'JSON, but no answer of this site: expected an object with "success"');
   }
-  if (value.captcha === true || value.captcha === 'true') return result({ items: [block('captcha', url)] });
+  if (isTrue(value.captcha) || asText(value.captchaHTML) !== null) return result({ items: [block('captcha', url)] });
   if (typeof value.data === 'string') return readScrolledRows(value.data, url);
   if (Array.isArray(value.data)) return readMediaLinks(value, url);
+  if (!isTrue(value.success)) return result({ items: [error(value)] });
   return failed(
     'unknown-shape',
     `"data" is ${typeof value.data}, expected a list of players or a text with rows`,
@@ -23,10 +24,22 @@ export function readJsonAnswer(value: unknown, url: string | null): ParseResult 
   );
 }
 
+/** The site's scripts write yes as true, 1 or "true". */
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true' || value === 1 || value === '1';
+}
+
+function error({ message, error: told }: JsonRecord): ErrorItem {
+  const said = asText(message) ?? asText(told);
+  return { kind: 'error', source: '1001tracklists', status: null, code: 'unsuccessful', message: said, extra: {} };
+}
+
 function readScrolledRows(html: string, url: string | null): ParseResult {
   const tree = parseTree(html);
   if (tree === null) return failed('too-large', '"data" has more elements than any list of sets', '$.data');
   const { entries, requests, problems } = readListingRows(tree);
+  if (entries.length === 0 && problems.length > 0)
+    return failed('not-read-yet', 'not read yet: a list of something else than sets', '$.data');
   if (entries.length === 0 && html.trim() !== '')
     return failed('layout-drift', 'the rows in "data" have no .oItm with a tracklist link', '$.data');
   return result({

@@ -14,6 +14,8 @@ import { readPageHead } from './set-head.ts';
 import { isCutOff, readSetPage } from './set-page.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
+/** Ten times the longest tracklist that a person could select and copy. */
+const LONGEST_PASTE = 1_000_000;
 const TAG = /<(?:!doctype|html|head|body|div|span|meta)[\s>]/i;
 const JSON_START = /^\s*[[{]/;
 
@@ -33,7 +35,11 @@ export function parse(page: Page): ParseResult {
   if (TAG.test(text)) return readHtml(bytes, page);
   const refused = refusalReason(text, page.status);
   if (refused !== null) return result({ items: [block(refused, page.url)] });
+  const failure = failureOf(page.status);
+  if (failure) return failure;
   if (text.trim() === '') return failed('empty', 'the page holds nothing');
+  if (text.length > LONGEST_PASTE)
+    return failed('too-large', `${text.length} characters of text, at most ${LONGEST_PASTE} are read`);
   const pasted = readPastedText(text, page.url);
   if (pasted) return result({ items: [pasted.item], problems: pasted.problems });
   return failed(
@@ -62,6 +68,12 @@ function readHtml(bytes: Buffer, page: Page): ParseResult {
   return readOther(tree, html, page, url, head);
 }
 
+/** A status that says there is no page; null for all others. */
+function failureOf(status: number | null): ParseResult | null {
+  if (status === 404 || status === 410) return failed('not-found', `the site answers ${status}: there is no such page`);
+  return status !== null && status >= 500 ? failed('source-outage', `the site answers ${status}`) : null;
+}
+
 function readListing(tree: Element, html: string, url: string | null, title: string | null): ParseResult | null {
   const { entries, requests, problems } = readListingRows(tree);
   if (entries.length === 0 && problems.length === 0) return null;
@@ -83,9 +95,10 @@ function readOther(
   url: string | null,
   head: ReturnType<typeof readPageHead>,
 ): ParseResult {
-  if (page.status === 404 || page.status === 410)
-    return failed('not-found', `the site answers ${page.status}: there is no such page`);
-  if (page.status !== null && page.status >= 500) return failed('source-outage', `the site answers ${page.status}`);
+  const failure = failureOf(page.status);
+  if (failure) return failure;
+  if (isCutOff(html.slice(0, 4_096), html.slice(-4_096)))
+    return failed('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again');
   const ours = head.url !== null || head.site === '1001Tracklists';
   if (!ours) {
     const piece = describeFragment(tree);
@@ -93,8 +106,6 @@ function readOther(
       return failed('fragment', `a piece of a tracklist page, not a page: ${piece}; save the whole page`);
     return failed('unknown-shape', 'HTML, but no page of 1001tracklists.com: no canonical address of it');
   }
-  if (isCutOff(html.slice(0, 4_096), html.slice(-4_096)))
-    return failed('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again');
   if (/returns nothing!/.test(html) || /didn't quite hit the mark/.test(html)) {
     return result({
       items: [{ kind: 'listing', source: '1001tracklists', id: listingId(url, head.title), entries: [] }],

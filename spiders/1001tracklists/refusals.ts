@@ -10,6 +10,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
   [/validate (?:that )?(?:you're|your are|you are) (?:a )?real human/i, 'captcha'],
   [/\bid=["']?turnstile-container|\bclass=["']?cf-turnstile\b/i, 'turnstile-interstitial'],
   [/please wait,\s{1,20}you will be forwar/i, 'js-forwarding-interstitial'],
+  [/<title>\s{0,20}Just a moment|\bcf_chl_|\/cdn-cgi\/challenge-platform\//i, 'turnstile-interstitial'],
   [/<input[^>]{0,300}\b(?:id|name)=["']?captcha\b/i, 'captcha'],
   [/<form[^>]{0,300}\baction=["']?\/action\/login|<input[^>]{0,300}\btype=["']?password/i, 'login'],
 ];

@@ -82,10 +82,11 @@ export function readSources(main: Element, side: Element): SetlistItem['sources'
   });
 }
 
-/** "28 / 30" of the information column: identified tracks, and all tracks (parts of mashups counted instead of the mashup). */
+/** "28 / 30" or "all / 30" of the information column: identified tracks, and all tracks (parts of mashups counted instead of the mashup). */
 export function readIdentified(side: Element): { identified: number; total: number } | null {
-  const label = /(?:^|\s)IDed\s+(\d{1,4})\s*\/\s*(\d{1,4})(?:\s|$)/.exec(textOf(side) ?? '');
-  return label ? { identified: Number(label[1]), total: Number(label[2]) } : null;
+  const [, count, total] = /(?:^|\s)IDed\s+(\d{1,4}|all)\s*\/\s*(\d{1,4})(?:\s|$)/i.exec(textOf(side) ?? '') ?? [];
+  if (count === undefined || total === undefined) return null;
+  return { identified: Number(/all/i.test(count) ? total : count), total: Number(total) };
 }
 
 function readTabMetas(tab: Element) {

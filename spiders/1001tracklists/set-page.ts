@@ -68,6 +68,7 @@ export function readSetPage(html: Buffer, askedUrl: string | null): Reading | nu
       identified: counted?.identified ?? null,
       identifiedOf: counted?.total ?? null,
       suggestions: rows.suggestions,
+      identicalSets: rows.identicalSets,
     },
   });
   return {

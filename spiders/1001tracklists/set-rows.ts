@@ -16,6 +16,8 @@ export interface SetRows {
   readonly tracks: Row[];
   readonly sections: string[];
   readonly notes: string[];
+  /** Sets that the page calls identical to this one, in whole or in part. */
+  readonly identicalSets: string[];
   /** What users propose; neither tracks nor facts. */
   readonly suggestions: Suggestion[];
   /** Every row that counts for `data-count`, parts of mashups included, as its markup says it. */
@@ -57,6 +59,7 @@ function collect(tab: Element) {
   const rows: { markup: RowMarkup; section: string | null }[] = [];
   const sections: string[] = [];
   const notes: string[] = [];
+  const identicalSets = new Set<string>();
   const suggestions: Suggestion[] = [];
   let section: string | null = null;
   let deletedCount = 0;
@@ -65,7 +68,10 @@ function collect(tab: Element) {
     if (hasClass(element, 'sugTog')) suggestions.push(readSuggestion(element));
     else if (hasClass(element, 'bItmH')) {
       const banner = readBanner(element);
-      if (banner?.kind === 'notice') notes.push(banner.text);
+      if (banner?.kind === 'notice') {
+        notes.push(banner.text);
+        for (const id of banner.sets) identicalSets.add(id);
+      }
       if (banner?.kind === 'heading') {
         section = banner.text;
         sections.push(banner.text);
@@ -77,7 +83,8 @@ function collect(tab: Element) {
     } else return true;
     return false;
   });
-  return { rows, markup: rows.map(({ markup }) => markup), sections, notes, suggestions, deletedCount };
+  const markup = rows.map((row) => row.markup);
+  return { rows, markup, sections, notes, identicalSets: [...identicalSets], suggestions, deletedCount };
 }
 
 function trackRow(markup: RowMarkup, position: number, section: string | null, cueSeconds: number | null): Row {

@@ -1,7 +1,10 @@
 /** What pages of the wiki do besides what its help page says, and what bad ones do to a reader. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Row, SetlistItem } from '../../src/core/items.ts';
 import { parse } from './parser.ts';
+
+/** The machine may be busy with other files' tests. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const REST = 'https://www.mixesdb.com/w/rest.php/v1';
 
