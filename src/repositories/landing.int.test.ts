@@ -78,6 +78,16 @@ describe('a page that lands', () => {
     ]);
   });
 
+  it('read on another day is the same, and keeps the day it was first read', async () => {
+    const readOn = (retrievedAt: string) => set('a', { extra: { revisionId: 7, retrievedAt } });
+    await land(page({ items: [readOn('2026-11-20')] }));
+    expect(await land(page({ fetchedAt: later(86_400_000), items: [readOn('2026-11-21')] }))).toMatchObject({
+      toTransform: [],
+      unchanged: 1,
+    });
+    expect(await all('raw_items')).toMatchObject([{ version: 1, body: { extra: { retrievedAt: '2026-11-20' } } }]);
+  });
+
   it('keeps items without a pipeline, and goes on with none of them', async () => {
     const listing: Item = { kind: 'listing', source: 'mixesdb', id: 'l', entries: [] };
     expect(await land(page({ items: [listing] }))).toMatchObject({ toTransform: [], items: 1 });

@@ -148,6 +148,8 @@ interface RawRow {
   readonly item: Item;
   readonly externalId: string;
   readonly body: string;
+  /** Of what the page says: the time it was read changes nothing. */
+  readonly digest: Buffer;
   readonly position: number;
 }
 
@@ -176,7 +178,7 @@ async function upsertRawItems(
       rows.map((r) => r.position),
       rows.map((r) => r.page.finalUrl ?? r.page.url),
       joinedTexts(rows.map((r) => r.body)),
-      rows.map((r) => createHash('sha256').update(r.body).digest()),
+      rows.map((r) => r.digest),
       rows.map((r) => (isPipelined(r.item.kind) ? 'landed' : 'kept')),
       rows.map((r) => r.page.runId),
       rows.map((r) => r.page.fetchedAt),
@@ -219,7 +221,8 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
       const key = `${page.source}\u001f${item.kind}\u001f${externalId}`;
       const known = byKey.get(key);
       if (known !== undefined && isNewer(known.page, page)) continue;
-      byKey.set(key, { page, item, externalId, body: storableJson(withoutPurged(item)), position });
+      const body = storableJson(withoutPurged(item));
+      byKey.set(key, { page, item, externalId, body, digest: digestOf(item, body), position });
     }
   }
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
@@ -228,6 +231,13 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
 function isNewer(a: LandingPage, b: LandingPage): boolean {
   const difference = a.fetchedAt.getTime() - b.fetchedAt.getTime();
   return difference === 0 ? Buffer.compare(a.document.digest, b.document.digest) > 0 : difference > 0;
+}
+
+/** Licences ask for the day a page was read; the same page read on another day is the same. */
+function digestOf(item: Item, body: string): Buffer {
+  const isDated = item.kind === 'setlist' && typeof item.extra.retrievedAt === 'string';
+  const said = isDated ? storableJson({ ...item, extra: { ...item.extra, retrievedAt: null } }) : body;
+  return createHash('sha256').update(said).digest();
 }
 
 /** A post its author or a moderator deleted keeps its place in the thread and nothing of its content: a duty, not a choice. */
