@@ -55,7 +55,8 @@ const COMMANDS: readonly CommandLine[] = [
   },
   {
     usage: 'import <source> <files...>',
-    summary: 'take saved pages, API answers or pasted text ("-" is standard input) through the whole pipeline',
+    summary:
+      'take saved pages, API answers, pasted text or WARC files ("-" is standard input) through the whole pipeline',
     options: [['--url <url>', 'address the page was saved from (one file only)'], DATA],
     load: () => import('./commands/import.ts'),
   },

@@ -64,6 +64,8 @@ const QUARANTINED = new Set([
   'too-large',
   'bad-value',
   'parser-fault',
+  'bad-encoding',
+  'digest-mismatch',
 ]);
 
 /** @param isPipelined whether items of a kind go through the pipeline; the others are kept as they are. */
