@@ -23,6 +23,9 @@ const found: PageContract = {
   watched: ['title'],
 };
 
+/** The look-up knows no keys: 403 is for whoever asks too often. */
+const lookedUp: PageContract = { ...found, items: ['track', 'album', 'artist'], statuses: { 403: 'throttled' } };
+
 export const contracts: PageContracts = {
   songs: tracks,
   albums,
@@ -33,6 +36,6 @@ export const contracts: PageContracts = {
   tracks,
   charts: { items: ['chart'], atLeast: 1, atMost: null, required: ['entries.id'], watched: ['name'] },
   search: found,
-  'itunes-lookup': { ...found, items: ['track', 'album', 'artist'] },
-  'itunes-search': { ...found, items: ['track', 'album', 'artist'] },
+  'itunes-lookup': lookedUp,
+  'itunes-search': lookedUp,
 };

@@ -14,33 +14,40 @@ import {
   track,
 } from '../../src/core/items.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../src/core/json-page.ts';
+import { splitVersion } from '../../src/core/track-name.ts';
 import { addAll, type Reading } from './reading.ts';
 import { mashedTitles, readArtists, readSongName } from './song-name.ts';
 
-/** Only a bracket (or a name that ends so after a word of its own) is a mark: "DJ mix" can be a title like any other. */
-const MARK = /(?:\((?:continuous )?dj mix(?: by [^)]*)?\)|\[(?:continuous )?dj mix\]|\bcontinuous dj mix)$/i;
+/**
+ * Only a bracket (or a name that ends so after a word of its own) is a mark: "DJ mix" can be a title like any other. The shop adds "EP" and
+ * "Single" behind everything.
+ */
+const MARK =
+  /(?:\((?:continuous )?dj mix(?: by [^)]*)?\)|\[(?:continuous )?dj mix(?: by [^\]]*)?\]|\bcontinuous dj mix(?: by [^()[\]]+)?)(?:\s+-\s+(?:ep|single))?$/i;
+const LONGEST_NAME = 500;
 
 /** Whether an album is a DJ mix: by its name, or because every track of a medium says "Mixed". */
 export function isDjMix(title: string | null, tracks: readonly TrackItem[]): boolean {
-  return (title !== null && MARK.test(title)) || mixedMedia(tracks).length > 0;
+  return isMarked(title) || mixedMedia(tracks).length > 0;
 }
 
-/** The sets of an album: one for each medium that is mixed throughout. */
-export function setsOf(album: AlbumItem): SetlistItem[] {
-  const media = mixedMedia(album.tracks);
+/** The sets of an album: one for each medium that is a mix. `isWhole` is false where further tracks stand on next pages. */
+export function setsOf(album: AlbumItem, isWhole = true): SetlistItem[] {
+  if (!isWhole && !isMarked(album.title)) return [];
+  const media = mediaOf(album);
   return media.map((tracks) => {
     const disc = tracks[0]?.discNumber ?? 1;
-    const rows = rowsOf(tracks);
+    const durationSeconds = isWhole ? lengthOf(tracks) : null;
     return setlist('applemusic', media.length > 1 ? `${album.id}-${disc}` : album.id, {
       url: asText(album.extra.url),
       title: album.title,
       artists: album.artist === null ? [] : [album.artist],
       genres: asList(album.extra.genres).flatMap((genre) => asText(genre) ?? []),
-      media: [{ service: 'applemusic', id: album.id, durationSeconds: lengthOf(tracks) }],
-      durationSeconds: lengthOf(tracks),
-      tracks: rows,
+      media: [{ service: 'applemusic', id: album.id, durationSeconds }],
+      durationSeconds,
+      tracks: rowsOf(tracks),
       // The day a mix was released is not the day it was played.
-      extra: { albumId: album.id, disc, releaseDate: album.releaseDate, recordLabel: album.recordLabel },
+      extra: { albumId: album.id, disc, releaseDate: album.releaseDate, recordLabel: album.recordLabel, isWhole },
     });
   });
 }
@@ -95,10 +102,29 @@ function tableTrack(albumId: string, album: string | null, index: number, entry:
   });
 }
 
-/** Media of which every track is mixed; a single track is a recording, not a set. */
+function isMarked(title: string | null): boolean {
+  return title !== null && title.length <= LONGEST_NAME && MARK.test(title);
+}
+
+/** The media that are mixes. An album that calls itself one is one, also where its tracks do not say so each. */
+function mediaOf({ title, tracks }: AlbumItem): TrackItem[][] {
+  const mixed = mixedMedia(tracks);
+  if (mixed.length > 0 || !isMarked(title)) return mixed;
+  const all = mediaIn(tracks);
+  const partly = all.filter((medium) => medium.some((item) => item.mixed));
+  return partly.length > 0 ? partly : all;
+}
+
+/** Media of which every track is mixed: a release may hold others beside them. */
 function mixedMedia(tracks: readonly TrackItem[]): TrackItem[][] {
-  const media = Map.groupBy(tracks, ({ discNumber }) => discNumber ?? 1);
-  return [...media.values()].filter((medium) => medium.length > 1 && medium.every(({ mixed }) => mixed));
+  return mediaIn(tracks).filter((medium) => medium.every(({ mixed }) => mixed));
+}
+
+/** Media of more than one track with a name: a single one is a recording, not a set. */
+function mediaIn(tracks: readonly TrackItem[]): TrackItem[][] {
+  const named = tracks.filter(({ title, isId }) => title !== null || isId);
+  const media = Map.groupBy(named, ({ discNumber }) => discNumber ?? 1);
+  return [...media.values()].filter((medium) => medium.length > 1);
 }
 
 /** Starts are known up to the first track that is missing or has no length. */
@@ -121,11 +147,11 @@ function mixRow(item: TrackItem, position: number, cueSeconds: number | null): R
     cueGranularity: cueSeconds === null ? 'unknown' : 'second',
     artist: item.artist,
     title: item.title,
-    version: item.version ?? 'Mixed',
+    version: item.version ?? (item.mixed ? 'Mixed' : null),
     isId: item.isId,
     idKind: item.idKind,
     // Whose credit belongs to which work the page does not say.
-    parts: works.map((title) => ({ artist: null, title, version: null })),
+    parts: works.map((work) => ({ artist: null, ...splitVersion(work) })),
     durationSeconds: item.durationMs === null ? null : Math.round(item.durationMs / 1000),
     links: { trackId: item.id, ...(item.url === null ? {} : { trackUrl: item.url }) },
   });

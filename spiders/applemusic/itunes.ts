@@ -1,9 +1,37 @@
 /** Answers of the keyless iTunes look-up and search: no ISRC, no composer, but the same ids as the catalogue. */
 import { type AlbumItem, type TrackItem, track } from '../../src/core/items.ts';
-import { asBoolean, asList, asNumber, asRecord, asText, type JsonRecord } from '../../src/core/json-page.ts';
+import {
+  asBoolean,
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  type JsonRecord,
+  wrongTypes,
+} from '../../src/core/json-page.ts';
 import { isDjMix, setsOf } from './dj-mix.ts';
-import { addAll, dateOf, noteMissing, type Reading } from './reading.ts';
+import { addAll, dateOf, noteAll, noteMissing, type Reading } from './reading.ts';
 import { mashedTitles, readArtists, readSongName } from './song-name.ts';
+import { itunesAlbum, storefrontOf } from './spider.ts';
+
+const TRACK_FIELDS = {
+  trackName: 'text',
+  trackCensoredName: 'text',
+  artistName: 'text',
+  collectionName: 'text',
+  collectionId: 'text',
+  releaseDate: 'text',
+  trackTimeMillis: 'number',
+  trackNumber: 'number',
+  discNumber: 'number',
+} as const;
+const COLLECTION_FIELDS = {
+  collectionName: 'text',
+  collectionCensoredName: 'text',
+  artistName: 'text',
+  trackCount: 'number',
+  copyright: 'text',
+} as const;
 
 /** Reads `results`, where collections, tracks and artists stand mixed. */
 export function readItunes(results: readonly unknown[], reading: Reading): void {
@@ -11,8 +39,9 @@ export function readItunes(results: readonly unknown[], reading: Reading): void 
   const tracks = entries.flatMap(({ entry, where }) =>
     isTrack(entry) ? (trackItem(entry, where, reading) ?? []) : [],
   );
+  const byAlbum = Map.groupBy(tracks, ({ albumId }) => albumId);
   for (const { entry, where } of entries) {
-    if (entry.wrapperType === 'collection') readCollection(entry, where, tracks, reading);
+    if (entry.wrapperType === 'collection') readCollection(entry, where, byAlbum, reading);
     else if (entry.wrapperType === 'artist') readArtist(entry, where, reading);
     else if (!isTrack(entry)) reading.problems.push(unread(entry, where));
   }
@@ -35,6 +64,7 @@ function trackItem(entry: JsonRecord, where: string, { problems }: Reading): Tra
     problems.push({ code: 'bad-value', message: 'a track without trackId', where });
     return null;
   }
+  noteAll(wrongTypes(entry, TRACK_FIELDS, where), problems);
   const displayName = longer(asText(entry.trackName), asText(entry.trackCensoredName));
   const displayArtist = asText(entry.artistName);
   const { artist, title, version, featured, mixed, isId, idKind } = readSongName(displayName, displayArtist);
@@ -75,13 +105,19 @@ function trackItem(entry: JsonRecord, where: string, { problems }: Reading): Tra
 }
 
 /** A look-up of an album names its collection first; the tracks of it stand behind, and some regions lack some. */
-function readCollection(entry: JsonRecord, where: string, all: readonly TrackItem[], reading: Reading): void {
+function readCollection(
+  entry: JsonRecord,
+  where: string,
+  all: ReadonlyMap<string | null, TrackItem[]>,
+  reading: Reading,
+): void {
   const id = asText(entry.collectionId);
   if (id === null) {
     reading.problems.push({ code: 'bad-value', message: 'a collection without collectionId', where });
     return;
   }
-  const tracks = all.filter(({ albumId }) => albumId === id);
+  noteAll(wrongTypes(entry, COLLECTION_FIELDS, where), reading.problems);
+  const tracks = all.get(id) ?? [];
   const title = longer(asText(entry.collectionName), asText(entry.collectionCensoredName));
   const album: AlbumItem = {
     kind: 'album',
@@ -106,7 +142,23 @@ function readCollection(entry: JsonRecord, where: string, all: readonly TrackIte
     },
   };
   addAll([album, ...setsOf(album)], reading);
-  noteMissing(id, tracks.length, album.trackCount, reading);
+  const asked = parametersOf(reading.url);
+  noteEdition(album, asked.get('upc'), reading);
+  // Albums that are only streamed are looked up without tracks; a search for albums gives none of any.
+  if (tracks.length > 0 || asked.get('entity') === 'song') noteMissing(id, tracks.length, album.trackCount, reading);
+  else if (album.extra.isDjMix === true) reading.requests.push(itunesAlbum(id, storefrontOf(reading.url)));
+}
+
+/** A look-up by bar code may give other editions: only those whose own code is known and differs are sure. */
+function noteEdition({ id, extra }: AlbumItem, asked: string | null, { problems }: Reading): void {
+  const [given, wanted] = [asText(extra.upc), asked].map((code) => code?.replace(/^0+/, ''));
+  if (!given || !wanted || given === wanted) return;
+  const message = `album ${id} carries the bar code ${extra.upc}, asked was for ${wanted.slice(0, 20)}: another edition`;
+  problems.push({ code: 'other-edition', message, where: null });
+}
+
+function parametersOf(url: string | null): URLSearchParams {
+  return url !== null && URL.canParse(url) ? new URL(url).searchParams : new URLSearchParams();
 }
 
 function readArtist(entry: JsonRecord, where: string, { items, problems }: Reading): void {

@@ -1,5 +1,6 @@
 /** Answers of the Apple Music catalogue, of the iTunes look-up and search, and of Apple's chart feeds, told apart by their shape. */
 import { asList, asRecord, isRecord, type JsonRecord, readJsonPage } from '../../src/core/json-page.ts';
+import { boundProblems } from '../../src/core/problems.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
 import { readFeed, readResults } from './charts.ts';
 import { readMixTable } from './dj-mix.ts';
@@ -11,31 +12,42 @@ import { readResources } from './resources.ts';
 export function parse(page: Page): ParseResult {
   const reading: Reading = { url: page.url, items: [], requests: [], problems: [] };
   const json = readJsonPage(page.body);
-  if (json.ok) readAnswer(asRecord(json.value), page.status, reading);
+  if (json.ok) readAnswer(asRecord(json.value), page, reading);
   else {
-    const error = plainError(json.text, page.status);
+    const error = plainError(json.text, page);
     if (error) reading.items.push(error);
     else reading.problems.push(json.problem);
   }
   const { items, requests, problems } = reading;
-  return { source: 'applemusic', items, requests, problems };
+  return { source: 'applemusic', items, requests, problems: boundProblems(problems) };
 }
 
-function readAnswer(answer: JsonRecord, status: number | null, reading: Reading): void {
+function readAnswer(answer: JsonRecord, page: Page, reading: Reading): void {
   const { errors, data, results, feed } = answer;
   // A call for many ids answers with what there is and, beside it, with errors.
-  if (Array.isArray(errors)) addAll(errors.map(catalogueError), reading);
+  const failed = asList(errors);
+  addAll(
+    failed.map((error) => catalogueError(error, page.status)),
+    reading,
+  );
   if (isCatalogue(data)) {
     readResources(data, '$.data', reading);
-    follow(answer.next, '$.next', reading);
+    if (data.length > 0) follow(answer.next, '$.next', reading);
   } else if (Array.isArray(results) && 'resultCount' in answer) readItunes(results, reading);
   else if (isRecord(results)) readResults(results, reading);
   else if (isRecord(feed) && ('results' in feed || 'entry' in feed)) readFeed(feed, reading);
   else if ('album_id' in answer && asList(answer.tracks).length > 0) readMixTable(answer, reading);
-  else if ('errorMessage' in answer) reading.items.push(itunesError(answer, status));
-  else if (!Array.isArray(errors)) {
+  else if ('errorMessage' in answer) reading.items.push(itunesError(answer, page.status));
+  else if (failed.length === 0) readNothing(page, reading);
+}
+
+/** An answer of no known shape: an error by its status, or one that this parser does not know. */
+function readNothing(page: Page, { items, problems }: Reading): void {
+  const error = plainError('', page);
+  if (error) items.push(error);
+  else {
     const message = 'expected data[], results, feed or errors[] as the catalogue, iTunes or a chart feed gives them';
-    reading.problems.push({ code: 'unknown-shape', message, where: '$' });
+    problems.push({ code: 'unknown-shape', message, where: '$' });
   }
 }
 

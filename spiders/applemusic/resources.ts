@@ -1,9 +1,32 @@
 /** Resources of the catalogue: songs, music videos, albums and playlists with their tracks, artists. */
-import type { AlbumItem, Item, TrackItem } from '../../src/core/items.ts';
-import { asBoolean, asList, asNumber, asRecord, asText, type JsonRecord } from '../../src/core/json-page.ts';
+import type { AlbumItem, TrackItem } from '../../src/core/items.ts';
+import {
+  asBoolean,
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  type JsonRecord,
+  wrongTypes,
+} from '../../src/core/json-page.ts';
 import { isDjMix, setsOf } from './dj-mix.ts';
-import { addAll, dateOf, follow, noteMissing, type Reading } from './reading.ts';
-import { genresOf, songItem } from './song.ts';
+import { addAll, dateOf, follow, noteAll, noteMissing, type Reading } from './reading.ts';
+import { genresOf, idsOf, songItem } from './song.ts';
+import { albumWithTracks, songsById, storefrontOf } from './spider.ts';
+
+const FIELDS = {
+  name: 'text',
+  artistName: 'text',
+  curatorName: 'text',
+  recordLabel: 'text',
+  copyright: 'text',
+  upc: 'text',
+  url: 'text',
+  trackCount: 'number',
+  genreNames: 'list',
+  isSingle: 'flag',
+  isCompilation: 'flag',
+} as const;
 
 /** Reads resources in order; returns the id of each, null where it could not be used. `ranks` numbers them in a chart, from 1. */
 export function readResources(
@@ -47,18 +70,30 @@ function readCollection(resource: JsonRecord, where: string, reading: Reading): 
     reading.problems.push({ code: 'bad-value', message: `${resource.type} without id`, where });
     return null;
   }
+  noteAll(wrongTypes(resource, { attributes: 'object', relationships: 'object' }, where), reading.problems);
+  noteAll(wrongTypes(asRecord(resource.attributes), FIELDS, `${where}.attributes`), reading.problems);
   const listed = asRecord(asRecord(resource.relationships).tracks);
   const tracks = asList(listed.data).flatMap((entry, index) => {
     return songItem(asRecord(entry), `${where}.relationships.tracks.data[${index}]`, reading.problems) ?? [];
   });
   const item =
     resource.type === 'albums' ? albumItem(id, resource, tracks, reading) : playlistItem(id, resource, tracks);
-  const complete = asText(listed.next) === null;
-  const sets: Item[] = complete && item.kind === 'album' ? setsOf(item) : [];
-  addAll([item, ...sets, ...tracks], reading);
+  const isWhole = asText(listed.next) === null;
+  addAll([item, ...(item.kind === 'album' ? setsOf(item, isWhole) : []), ...tracks], reading);
   follow(listed.next, `${where}.relationships.tracks.next`, reading);
-  if (complete) noteMissing(id, tracks.length, item.trackCount, reading);
+  if (isWhole && tracks.length > 0) noteMissing(id, tracks.length, item.trackCount, reading);
+  askForTracks(item, resource, reading);
   return id;
+}
+
+/** What stands there by its numbers only is asked for: the songs; of an album that calls itself a DJ mix the album, since the set needs it whole. */
+function askForTracks({ id, tracks, extra }: AlbumItem, resource: JsonRecord, { url, requests }: Reading): void {
+  const isBare = tracks.every((track) => track.extra.displayName === null && track.artist === null);
+  if (!isBare) return;
+  const storefront = storefrontOf(asText(resource.href), url);
+  const songs = tracks.filter((track) => track.extra.mediaType === 'audio').map((track) => track.id);
+  const wanted = extra.isDjMix === true ? [albumWithTracks(id, storefront)] : songsById(songs, storefront);
+  for (const request of wanted) requests.push(request);
 }
 
 function albumItem(id: string, resource: JsonRecord, tracks: TrackItem[], { problems }: Reading): AlbumItem {
@@ -79,6 +114,7 @@ function albumItem(id: string, resource: JsonRecord, tracks: TrackItem[], { prob
       genres: genresOf(attributes),
       copyright: asText(attributes.copyright),
       upc: asText(attributes.upc),
+      artistIds: idsOf(asList(asRecord(asRecord(resource.relationships).artists).data).map(asRecord)),
       contentRating: asText(attributes.contentRating),
       isSingle: asBoolean(attributes.isSingle),
       isComplete: asBoolean(attributes.isComplete),

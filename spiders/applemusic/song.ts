@@ -1,10 +1,27 @@
 /** One song or music video of the catalogue. */
 import { normaliseIsrc } from '../../src/core/isrc.ts';
 import { type TrackItem, track } from '../../src/core/items.ts';
-import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../src/core/json-page.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord, wrongTypes } from '../../src/core/json-page.ts';
 import type { Problem } from '../../src/core/source.ts';
-import { albumIdOf, dateOf } from './reading.ts';
+import { albumIdOf, dateOf, noteAll } from './reading.ts';
 import { mashedTitles, readArtists, readSongName } from './song-name.ts';
+import { storefrontOf } from './spider.ts';
+
+const FIELDS = {
+  name: 'text',
+  artistName: 'text',
+  albumName: 'text',
+  composerName: 'text',
+  contentRating: 'text',
+  isrc: 'text',
+  releaseDate: 'text',
+  url: 'text',
+  durationInMillis: 'number',
+  trackNumber: 'number',
+  discNumber: 'number',
+  genreNames: 'list',
+  previews: 'list',
+} as const;
 
 /** The item of a resource; one without attributes keeps its id. Null when it has no id. */
 export function songItem(resource: JsonRecord, where: string, problems: Problem[]): TrackItem | null {
@@ -14,6 +31,8 @@ export function songItem(resource: JsonRecord, where: string, problems: Problem[
     return null;
   }
   const attributes = asRecord(resource.attributes);
+  noteAll(wrongTypes(resource, { attributes: 'object', relationships: 'object' }, where), problems);
+  noteAll(wrongTypes(attributes, FIELDS, `${where}.attributes`), problems);
   const links = asList(asRecord(asRecord(resource.relationships).artists).data).map(asRecord);
   const displayName = asText(attributes.name);
   const displayArtist = asText(attributes.artistName);
@@ -47,7 +66,8 @@ export function songItem(resource: JsonRecord, where: string, problems: Problem[
       displayName,
       displayArtist,
       contentRating,
-      artistIds: links.flatMap((link) => asText(link.id) ?? []),
+      artistIds: idsOf(links),
+      storefront: asText(resource.href) === null ? null : storefrontOf(asText(resource.href)),
       works: mashedTitles({ title, mixed }),
     },
   });
@@ -55,6 +75,11 @@ export function songItem(resource: JsonRecord, where: string, problems: Problem[
 
 export function genresOf(attributes: JsonRecord): string[] {
   return asList(attributes.genreNames).flatMap((genre) => asText(genre) ?? []);
+}
+
+/** Ids of linked resources. */
+export function idsOf(links: readonly JsonRecord[]): string[] {
+  return links.flatMap((link) => asText(link.id) ?? []);
 }
 
 /** Names of linked artists, where the answer was asked to include them. */

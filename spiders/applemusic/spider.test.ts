@@ -3,12 +3,34 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/core/errors.ts';
 import { developerToken } from './developer-token.ts';
 import { source } from './index.ts';
+import { songsById, songsByIsrc } from './spider.ts';
 
 const API = 'https://api.music.apple.com/v1/catalog';
 
 describe('requestFor', () => {
   it.each([
     ['QZ-AAA-24-00001', `${API}/us/songs?filter%5Bisrc%5D=QZAAA2400001`, 'songs'],
+    ['gb:QZAAA2400001', `${API}/gb/songs?filter%5Bisrc%5D=QZAAA2400001`, 'songs'],
+    ['QZAAA2400001, QZAAA2400002', `${API}/us/songs?filter%5Bisrc%5D=QZAAA2400001%2CQZAAA2400002`, 'songs'],
+    ['900000011,900000012', `${API}/us/songs?ids=900000011%2C900000012`, 'songs'],
+    ['album:900000001', `${API}/us/albums/900000001?include=tracks%2Cartists`, 'albums'],
+    ['gb:search: low tide', `${API}/gb/search?limit=25&term=low+tide&types=albums%2Csongs`, 'search'],
+    [
+      '012345678905',
+      'https://itunes.apple.com/lookup?country=us&entity=song&limit=200&upc=012345678905',
+      'itunes-lookup',
+    ],
+    [
+      'itunes:low tide',
+      'https://itunes.apple.com/search?country=us&entity=song&limit=200&term=low+tide',
+      'itunes-search',
+    ],
+    [
+      'gb:itunes:900000300',
+      'https://itunes.apple.com/lookup?country=gb&entity=song&id=900000300&limit=200',
+      'itunes-lookup',
+    ],
+    [`${API}/us/artists/1/albums?offset=25`, `${API}/us/artists/1/albums?offset=25`, 'albums'],
     ['900000011', `${API}/us/songs/900000011`, 'songs'],
     ['pl.abc-1', `${API}/us/playlists/pl.abc-1?include=tracks`, 'playlists'],
     ['https://music.apple.com/gb/album/low-tide/900000001?i=900000011&uo=4', `${API}/gb/songs/900000011`, 'songs'],
@@ -36,13 +58,27 @@ describe('requestFor', () => {
     expect(source.normaliseUrl(url)).toBe(url);
   });
 
-  it.each(['', 'low tide', 'https://example.org/album/x/900000001', 'https://music.apple.com/us/browse'])(
-    '%j is nothing of Apple',
-    (text) => {
-      expect(source.requestFor(text)).toBeNull();
-      expect(source.normaliseUrl(text)).toBe(text);
-    },
-  );
+  it('takes no more than one call does', () => {
+    const codes = Array.from({ length: 26 }, (_, index) => `QZAAA24000${index + 10}`);
+    expect(source.requestFor(codes.slice(0, 25).join(','))?.kind).toBe('songs');
+    expect(source.requestFor(codes.join(','))).toBeNull();
+    expect(songsByIsrc(codes, 'us').map(({ url }) => url.split('%2C').length)).toEqual([25, 1]);
+    expect(songsById(Array.from({ length: 401 }, String), 'us')).toHaveLength(3);
+  });
+
+  it.each([
+    '',
+    'low tide',
+    'toString:x',
+    'album:x',
+    `${API}/us/search/hints?term=x`,
+    '900000011,x',
+    'https://example.org/album/x/900000001',
+    'https://music.apple.com/us/browse',
+  ])('%j is nothing of Apple', (text) => {
+    expect(source.requestFor(text)).toBeNull();
+    expect(source.normaliseUrl(text)).toBe(text);
+  });
 
   it('seeds are normalised', () => {
     for (const { url } of source.seeds()) expect(source.normaliseUrl(url)).toBe(url);

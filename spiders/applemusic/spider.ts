@@ -6,32 +6,81 @@ import { developerToken } from './developer-token.ts';
 export const API = 'https://api.music.apple.com';
 const ITUNES = 'https://itunes.apple.com';
 const DEFAULT_STOREFRONT = 'us';
+const SEED_STOREFRONTS = ['us', 'gb'];
+
+/** Most a call takes. For ids 300 are documented, and answered with 504. */
+const IDS_PER_CALL = 200;
+const ISRCS_PER_CALL = 25;
+/** First offset that charts refuse. */
+const CHART_END = 200;
+
 const SHOP_HOSTS = /^(?:geo\.|embed\.)?(?:music|itunes)\.apple\.com$/;
 const SHOP_PATH =
   /^(?:\/(?<storefront>[a-z]{2}))?\/(?<type>album|song|playlist|artist|music-video)\/(?:[^/]+\/)?(?:id)?(?<id>\d+|pl\.[\w-]+)\/?$/i;
-const SEED_STOREFRONTS = ['us', 'gb'];
+/** Kinds of resource and of list; also what stands behind a resource: "albums/1/tracks". */
+const KINDS = new Set(['songs', 'albums', 'playlists', 'artists', 'music-videos', 'tracks', 'charts', 'search']);
+const LISTS = new Set(['charts', 'search']);
 /** Parameters that Apple leaves out of `next` and still expects. */
 const RESENT = ['include', 'l', 'extend'];
 
+/** Words a person may put before an id or a name; a storefront may stand before all of it: "gb:search:low tide". */
+const WORDS: Readonly<Record<string, (value: string, storefront: string) => PageRequest | null>> = {
+  song: (id, storefront) => (isNumber(id) ? catalogue('songs', `songs/${id}`, storefront) : null),
+  album: (id, storefront) => (isNumber(id) ? albumWithTracks(id, storefront) : null),
+  artist: (id, storefront) => (isNumber(id) ? catalogue('artists', `artists/${id}`, storefront) : null),
+  search: (term, storefront) =>
+    catalogue('search', `search?types=albums,songs&limit=25&term=${encodeURIComponent(term)}`, storefront),
+  upc: (code, storefront) =>
+    /^\d{8,14}$/.test(code) ? itunes(`lookup?entity=song&limit=200&upc=${code}`, storefront) : null,
+  itunes: (term, storefront) =>
+    isNumber(term)
+      ? itunes(`lookup?entity=song&limit=200&id=${term}`, storefront)
+      : itunes(`search?entity=song&limit=200&term=${encodeURIComponent(term)}`, storefront),
+};
+
 export function seeds(): PageRequest[] {
-  return SEED_STOREFRONTS.map((storefront) => ({
-    url: normaliseUrl(`${API}/v1/catalog/${storefront}/charts?chart=most-played&types=albums,songs&limit=50`),
-    kind: 'charts',
-  }));
+  return SEED_STOREFRONTS.map((storefront) =>
+    catalogue('charts', 'charts?chart=most-played&types=albums,songs&limit=50', storefront),
+  );
 }
 
-/** An ISRC, a song's number, a playlist's id, an address of the shop, the interface or the iTunes look-up; null for everything else. */
+/**
+ * Up to 25 ISRCs, up to 200 songs' numbers (with commas between), a playlist's id, a bar code, an address of the shop, the interface or the
+ * iTunes look-up, and `WORDS`; null for everything else.
+ */
 export function requestFor(idOrUrl: string): PageRequest | null {
   const text = idOrUrl.trim();
-  const isrc = normaliseIsrc(text).value;
-  if (isrc !== null) return catalogue('songs', `songs?filter[isrc]=${isrc}`);
-  if (/^\d{5,}$/.test(text)) return catalogue('songs', `songs/${text}`);
-  if (/^pl\.[\w-]+$/.test(text)) return catalogue('playlists', `playlists/${text}?include=tracks`);
   const url = parseUrl(text);
-  if (!url) return null;
-  const kind = kindOf(url);
-  if (kind !== null) return { url: normaliseUrl(text), kind };
-  return SHOP_HOSTS.test(url.hostname) ? shopPage(url) : null;
+  if (url && /^https?:$/.test(url.protocol)) return requestForUrl(url);
+  const { storefront = DEFAULT_STOREFRONT, rest = '' } =
+    /^(?:(?<storefront>[a-z]{2}):)?\s*(?<rest>\S.*)$/s.exec(text)?.groups ?? {};
+  const { word = '', value = '' } = /^(?<word>[a-z]+):\s*(?<value>\S.*)$/s.exec(rest)?.groups ?? {};
+  if (word !== '') return Object.hasOwn(WORDS, word) ? (WORDS[word]?.(value, storefront) ?? null) : null;
+  if (/^pl\.[\w-]+$/.test(rest)) return catalogue('playlists', `playlists/${rest}?include=tracks`, storefront);
+  // Songs' numbers have ten digits at most; twelve and more are bar codes.
+  if (/^\d{12,14}$/.test(rest)) return WORDS.upc?.(rest, storefront) ?? null;
+  return songsFor(rest.split(/\s*,\s*/), storefront);
+}
+
+/** Songs by their numbers, as many to a call as one takes. */
+export function songsById(ids: readonly string[], storefront: string): PageRequest[] {
+  return chunks(ids, IDS_PER_CALL).map((some) => catalogue('songs', `songs?ids=${some.join(',')}`, storefront));
+}
+
+/** Songs by ISRCs, as many to a call as one takes. One code may be answered with several songs: single, album, clean. */
+export function songsByIsrc(isrcs: readonly string[], storefront: string): PageRequest[] {
+  return chunks(isrcs, ISRCS_PER_CALL).map((some) =>
+    catalogue('songs', `songs?filter[isrc]=${some.join(',')}`, storefront),
+  );
+}
+
+export function albumWithTracks(id: string, storefront: string): PageRequest {
+  return catalogue('albums', `albums/${id}?include=tracks,artists`, storefront);
+}
+
+/** The look-up of an album and its tracks: no ISRCs, but no token either. */
+export function itunesAlbum(id: string, country: string): PageRequest {
+  return itunes(`lookup?entity=song&limit=200&id=${id}`, country);
 }
 
 /** Same page, same text: sorted parameters, no slug; a page of the shop is the interface's answer about it. */
@@ -49,13 +98,34 @@ export function normaliseUrl(text: string): string {
 export function nextPage(next: string, pageUrl: string | null): PageRequest | null {
   if (!URL.canParse(next, API)) return null;
   const url = new URL(next, API);
+  const kind = kindOf(url);
+  if (kind === null) return null;
   const asked = parseUrl(pageUrl ?? '')?.searchParams;
   for (const name of RESENT) {
-    const value = asked?.get(name);
+    const value = name === 'include' ? includedIn(asked?.get(name), kind) : asked?.get(name);
     if (value && !url.searchParams.has(name)) url.searchParams.set(name, value);
   }
-  const kind = kindOf(url);
-  return kind === null ? null : { url: normaliseUrl(url.href), kind };
+  return { url: normaliseUrl(url.href), kind };
+}
+
+/** Charts answer an offset of 200 and more with an error. */
+export function isBeyondChart({ url, kind }: PageRequest): boolean {
+  return kind === 'charts' && Number(parseUrl(url)?.searchParams.get('offset') ?? 0) >= CHART_END;
+}
+
+/** Two letters of the shop that an address is about; those of most answers when it says nothing. */
+export function storefrontOf(...addresses: (string | null)[]): string {
+  for (const address of addresses) {
+    const url = address !== null && URL.canParse(address, API) ? new URL(address, API) : null;
+    const storefront =
+      /^\/v1\/catalog\/([a-z]{2})\//i.exec(url?.pathname ?? '')?.[1] ?? url?.searchParams.get('country');
+    if (storefront && /^[a-z]{2}$/i.test(storefront)) return storefront.toLowerCase();
+  }
+  return DEFAULT_STOREFRONT;
+}
+
+export function isItunes(address: string): boolean {
+  return parseUrl(address)?.origin === ITUNES;
 }
 
 /** The catalogue wants a signed token, the iTunes look-up nothing. */
@@ -68,26 +138,68 @@ export function needsBrowser(): boolean {
   return false;
 }
 
+function songsFor(codes: readonly string[], storefront: string): PageRequest | null {
+  const isrcs = codes.flatMap((code) => normaliseIsrc(code).value ?? []);
+  if (isrcs.length === codes.length) return only(songsByIsrc(isrcs, storefront));
+  if (!codes.every((code) => /^\d{5,11}$/.test(code))) return null;
+  return codes.length === 1 ? catalogue('songs', `songs/${codes[0]}`, storefront) : only(songsById(codes, storefront));
+}
+
+function requestForUrl(url: URL): PageRequest | null {
+  const kind = kindOf(url);
+  if (kind !== null) return { url: normaliseUrl(url.href), kind };
+  return SHOP_HOSTS.test(url.hostname) ? shopPage(url) : null;
+}
+
+/** More than one call takes cannot be one request. */
+function only(requests: readonly PageRequest[]): PageRequest | null {
+  return requests.length === 1 ? (requests[0] ?? null) : null;
+}
+
 function catalogue(kind: string, path: string, storefront = DEFAULT_STOREFRONT): PageRequest {
   return { url: normaliseUrl(`${API}/v1/catalog/${storefront}/${path}`), kind };
 }
 
+function itunes(path: string, country: string): PageRequest {
+  return { url: normaliseUrl(`${ITUNES}/${path}&country=${country}`), kind: `itunes-${path.replace(/\?.*$/s, '')}` };
+}
+
+/** What was included of an album's tracks is the page of tracks itself, which takes no such inclusion. */
+function includedIn(include: string | null | undefined, kind: string): string {
+  return (include ?? '')
+    .split(',')
+    .filter((name) => name !== kind)
+    .join(',');
+}
+
 /** Storefront and slug of a shop address are decoration; `?i=` names one song of the album. */
 function shopPage(url: URL): PageRequest | null {
-  const { storefront, type, id } = SHOP_PATH.exec(url.pathname)?.groups ?? {};
+  const { storefront = DEFAULT_STOREFRONT, type, id } = SHOP_PATH.exec(url.pathname)?.groups ?? {};
   if (type === undefined || id === undefined) return null;
   const song = type === 'song' ? id : url.searchParams.get('i');
-  if (song && /^\d+$/.test(song)) return catalogue('songs', `songs/${song}`, storefront);
-  const include = type === 'album' ? '?include=tracks,artists' : type === 'playlist' ? '?include=tracks' : '';
-  return catalogue(`${type}s`, `${type}s/${id}${include}`, storefront);
+  if (song && isNumber(song)) return catalogue('songs', `songs/${song}`, storefront);
+  if (type === 'album') return albumWithTracks(id, storefront);
+  return catalogue(`${type}s`, `${type}s/${id}${type === 'playlist' ? '?include=tracks' : ''}`, storefront);
 }
 
 function kindOf(url: URL): string | null {
   if (url.origin === ITUNES)
     return /^\/(?:lookup|search)$/.test(url.pathname) ? `itunes-${url.pathname.slice(1)}` : null;
   const path = url.origin === API ? /^\/v1\/catalog\/[a-z]{2}\/(.+)$/i.exec(url.pathname)?.[1]?.split('/') : undefined;
-  if (!path) return null;
-  return path.at(2) === 'tracks' ? 'tracks' : (path[0] ?? null);
+  const [first = '', id, related] = path ?? [];
+  // Behind lists stands nothing of ours: "search/hints".
+  const kind = id === undefined || !LISTS.has(first) ? (related ?? first) : '';
+  return KINDS.has(kind) ? kind : null;
+}
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}
+
+function isNumber(text: string): boolean {
+  return /^\d{1,15}$/.test(text);
 }
 
 function parseUrl(text: string): URL | null {

@@ -61,6 +61,50 @@ export function asBoolean(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
+export type FieldType = 'text' | 'number' | 'flag' | 'list' | 'object';
+
+/**
+ * A problem for each field that holds something of another type than it should: whoever reads the record drops it. Null and absent say
+ * nothing, and a number may stand where a text belongs.
+ */
+export function wrongTypes(record: JsonRecord, types: Readonly<Record<string, FieldType>>, where: string): Problem[] {
+  const problems: Problem[] = [];
+  for (const name in types) {
+    const type = types[name] ?? 'text';
+    const value = record[name];
+    if (value === undefined || value === null || isOfType(value, type)) continue;
+    problems.push({
+      code: 'bad-value',
+      message: `expected ${A_TYPE[type]}, found ${shown(value)}`,
+      where: `${where}.${name}`,
+    });
+  }
+  return problems;
+}
+
+const A_TYPE: Readonly<Record<FieldType, string>> = {
+  text: 'a text',
+  number: 'a number',
+  flag: 'true or false',
+  list: 'a list',
+  object: 'an object',
+};
+
+function isOfType(value: unknown, type: FieldType): boolean {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string' || Number.isFinite(value);
+    case 'number':
+      return Number.isFinite(value);
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'list':
+      return Array.isArray(value);
+    case 'object':
+      return isRecord(value);
+  }
+}
+
 /** A value for a message, short whatever it is. Values are not written out: one nested deeply enough would end any writer's stack. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return value.length > 40 ? `"${value.slice(0, 40)}…"` : `"${value}"`;
