@@ -85,7 +85,7 @@ describe('a crawl of Reddit', () => {
     expect(minted).toBe(2);
     expect(await readSourceState(services.db, 'reddit')).toMatchObject({
       breaker: 'open',
-      breakerReason: expect.stringMatching(/refused an access token that it had just given/),
+      breakerReason: expect.stringMatching(/refused an access token that was new/),
     });
     expect((await services.db.query('select state, attempts from frontier')).rows).toEqual([
       { state: 'due', attempts: 0 },

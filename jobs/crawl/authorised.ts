@@ -14,14 +14,15 @@ const REFUSED_MS = 3_600_000;
 export async function fetchAuthorised(slice: Slice, request: LeasedRequest): Promise<FetchedPage> {
   const { ctx, source, payload } = slice;
   const plan = source.token;
-  if (plan === undefined) return politely(slice, () => fetchPage(slice, request, ctx.config.credentials));
+  if (plan === undefined || !plan.hosts.includes(new URL(request.url).hostname))
+    return politely(slice, () => fetchPage(slice, request, ctx.config.credentials));
   const tokens = tokensOf(ctx.clock, payload.source, payload.via);
   const first = await fetchWithToken(slice, request, { plan, tokens });
-  if (first.page.status !== 401 || first.token === null) return first.page;
+  if (first.token === null || !plan.refusals.includes(first.page.status)) return first.page;
   tokens.refused(first.token);
-  const second = await fetchWithToken(slice, request, { plan, tokens });
-  if (second.page.status !== 401) return second.page;
-  throw new ThrottledError(`${source.facts.title} refused an access token that it had just given: HTTP 401`, {
+  const { page } = await fetchWithToken(slice, request, { plan, tokens });
+  if (!plan.refusals.includes(page.status)) return page;
+  throw new ThrottledError(`${source.facts.title} refused an access token that was new: HTTP ${page.status}`, {
     code: 'TOKEN_REFUSED',
     hint: 'Check the credentials of the source, and that they may still be used.',
     retryAfterMs: REFUSED_MS,

@@ -2,17 +2,26 @@
 import { sign } from 'node:crypto';
 import { ConfigError } from '../../src/core/errors.ts';
 import type { Credentials } from '../../src/core/source.ts';
+import type { AccessToken, TokenPlan } from '../../src/core/tokens.ts';
 
 /** Apple allows six months; a short life costs nothing because minting is local. */
 const LIFE_SECONDS = 3600;
 
-/** A token valid for an hour from `nowMs`; null when a credential is missing. Throws ConfigError when the key cannot sign. */
-export function developerToken(credentials: Credentials, nowMs: number): string | null {
+/** The fetch layer keeps the token, and asks for a new one before it ends or when Apple refuses it: 401 does not know it, 403 no longer. */
+export const tokenPlan: TokenPlan = {
+  variable: 'APPLE_MUSIC_DEVELOPER_TOKEN',
+  hosts: ['api.music.apple.com'],
+  refusals: [401, 403],
+  mint: async ({ credentials, now }) => developerToken(credentials, now),
+};
+
+/** A token valid for an hour from `now`; null when a credential is missing. Throws ConfigError when the key cannot sign. */
+function developerToken(credentials: Credentials, now: Date): AccessToken | null {
   const { APPLE_MUSIC_KEY_ID: kid, APPLE_MUSIC_TEAM_ID: iss, APPLE_MUSIC_PRIVATE_KEY: key } = credentials;
   if (!kid || !iss || !key) return null;
-  const iat = Math.floor(nowMs / 1000);
+  const iat = Math.floor(now.getTime() / 1000);
   const unsigned = `${encoded({ alg: 'ES256', kid, typ: 'JWT' })}.${encoded({ iss, iat, exp: iat + LIFE_SECONDS })}`;
-  return `${unsigned}.${signature(unsigned, key)}`;
+  return { value: `${unsigned}.${signature(unsigned, key)}`, expiresAt: new Date((iat + LIFE_SECONDS) * 1000) };
 }
 
 function signature(text: string, key: string): string {

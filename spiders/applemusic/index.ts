@@ -1,6 +1,7 @@
 /** Apple Music: songs, albums, charts by the official interface; the keyless iTunes look-up beside it. Facts for operators. */
 import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { contracts } from './contracts.ts';
+import { tokenPlan } from './developer-token.ts';
 import { parse } from './parser.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -46,4 +47,13 @@ const facts: SourceFacts = {
   contracts,
 };
 
-export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };
+export const source: Source = {
+  facts,
+  parse,
+  seeds,
+  requestFor,
+  normaliseUrl,
+  headers,
+  token: tokenPlan,
+  needsBrowser,
+};

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/core/errors.ts';
-import { developerToken } from './developer-token.ts';
+import type { Credentials } from '../../src/core/source.ts';
+import { tokenPlan } from './developer-token.ts';
 import { source } from './index.ts';
 import { songsById, songsByIsrc } from './spider.ts';
 
@@ -94,31 +95,36 @@ describe('headers', () => {
     APPLE_MUSIC_PRIVATE_KEY: pem.replaceAll('\n', '\\n'),
   };
 
-  it('a token names key and team, lives an hour and carries a signature that holds', () => {
-    const token = developerToken(credentials, 1_767_225_600_000) ?? '';
-    const [head = '', claims = '', signature = ''] = token.split('.');
+  const mint = (given: Credentials, now = new Date(1_767_225_600_000)) =>
+    tokenPlan.mint({
+      credentials: given,
+      now,
+      ask: () => Promise.reject(new Error('a token is signed here, nobody is asked')),
+    });
+
+  it('a token names key and team, lives an hour and carries a signature that holds', async () => {
+    const token = await mint(credentials);
+    const [head = '', claims = '', signature = ''] = token?.value.split('.') ?? [];
     expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual({ alg: 'ES256', kid: 'KEY', typ: 'JWT' });
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({
       iss: 'TEAM',
       iat: 1_767_225_600,
-      exp: 1_767_229_200,
+      exp: token === null ? null : token.expiresAt.getTime() / 1000,
     });
     const key = { key: publicKey, dsaEncoding: 'ieee-p1363' as const };
     expect(verify('sha256', Buffer.from(`${head}.${claims}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
   });
 
   it('only the catalogue gets the token', () => {
-    expect(source.headers({ url: `${API}/us/songs/1`, kind: 'songs' }, credentials).Authorization).toMatch(
-      /^Bearer ey/,
-    );
-    expect(source.headers({ url: 'https://itunes.apple.com/lookup?id=1', kind: 'itunes-lookup' }, credentials)).toEqual(
-      { Accept: 'application/json' },
-    );
+    const withToken = { ...credentials, [tokenPlan.variable]: 'ey.x.y' };
+    expect(source.headers({ url: `${API}/us/songs/1`, kind: 'songs' }, withToken).Authorization).toBe('Bearer ey.x.y');
+    const lookup = { url: 'https://itunes.apple.com/lookup?id=1', kind: 'itunes-lookup' };
+    expect(source.headers(lookup, withToken)).toEqual({ Accept: 'application/json' });
     expect(source.headers({ url: `${API}/us/songs/1`, kind: 'songs' }, {})).toEqual({ Accept: 'application/json' });
   });
 
-  it('a key that cannot sign is a fault of configuration', () => {
-    expect(() => developerToken({ ...credentials, APPLE_MUSIC_PRIVATE_KEY: 'no key' }, 0)).toThrow(ConfigError);
-    expect(source.needsBrowser({ url: '', kind: 'songs' })).toBe(false);
+  it('a missing credential makes no token, and a key that cannot sign is a fault of configuration', async () => {
+    expect(await mint({ ...credentials, APPLE_MUSIC_TEAM_ID: '' })).toBeNull();
+    await expect(mint({ ...credentials, APPLE_MUSIC_PRIVATE_KEY: 'no key' })).rejects.toThrow(ConfigError);
   });
 });

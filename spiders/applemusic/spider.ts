@@ -1,7 +1,6 @@
 /** Links of Apple Music's catalogue and of the keyless iTunes look-up. */
 import { normaliseIsrc } from '../../src/core/isrc.ts';
 import type { Credentials, PageRequest } from '../../src/core/source.ts';
-import { developerToken } from './developer-token.ts';
 
 export const API = 'https://api.music.apple.com';
 const ITUNES = 'https://itunes.apple.com';
@@ -128,10 +127,10 @@ export function isItunes(address: string): boolean {
   return parseUrl(address)?.origin === ITUNES;
 }
 
-/** The catalogue wants a signed token, the iTunes look-up nothing. */
+/** The catalogue wants a signed token, which the fetch layer mints by the source's `TokenPlan`; the iTunes look-up nothing. */
 export function headers(request: PageRequest, credentials: Credentials): Record<string, string> {
-  const token = request.url.startsWith(`${API}/`) ? developerToken(credentials, Date.now()) : null;
-  return { Accept: 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) };
+  const token = request.url.startsWith(`${API}/`) ? credentials.APPLE_MUSIC_DEVELOPER_TOKEN : undefined;
+  return { Accept: 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
 }
 
 export function needsBrowser(): boolean {

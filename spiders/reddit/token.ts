@@ -13,6 +13,8 @@ const LONGEST_LIFE = 86_400;
 
 export const tokenPlan: TokenPlan = {
   variable: 'REDDIT_ACCESS_TOKEN',
+  hosts: ['oauth.reddit.com'],
+  refusals: [401],
   mint: async ({ credentials, now, ask }) => {
     const request = tokenRequest(credentials);
     return request === null ? null : readAnswer(await ask(request), now);

@@ -31,6 +31,10 @@ export interface TokenMinting {
 export interface TokenPlan {
   /** Name under which `Source.headers` finds the token among its credentials, e.g. `REDDIT_ACCESS_TOKEN`. */
   readonly variable: string;
+  /** Hosts that want it; the source's others are asked without. */
+  readonly hosts: readonly string[];
+  /** Statuses by which they refuse one that ran out or was taken back. */
+  readonly refusals: readonly number[];
   /** A new token; null when a credential is missing. @throws ThrottledError when the source gives none. */
   mint(minting: TokenMinting): Promise<AccessToken | null>;
 }
