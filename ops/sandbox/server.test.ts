@@ -38,15 +38,15 @@ describe('startSandbox', () => {
   });
 
   it('compresses only when asked, counts by source and tells the log', async () => {
-    const lines: string[] = [];
-    const sandbox = await start({ log: (line) => lines.push(line) });
+    const lines: [string, number, string | null][] = [];
+    const sandbox = await start({ log: ({ url, status, fault }) => lines.push([url, status, fault]) });
     const home = `${sandbox.origin('www.1001tracklists.com')}/`;
     const plain = await fetch(home, { headers: { 'accept-encoding': 'identity' } });
     const zipped = await fetch(home, { headers: { 'accept-encoding': 'gzip' } });
     expect([plain.headers.get('content-encoding'), zipped.headers.get('content-encoding')]).toEqual([null, 'gzip']);
     expect(await zipped.text()).toBe(await plain.text());
     expect(sandbox.requests['1001tracklists']).toBe(2);
-    expect(lines).toEqual(Array(2).fill('GET https://www.1001tracklists.com/ 200'));
+    expect(lines).toEqual(Array(2).fill(['https://www.1001tracklists.com/', 200, null]));
   });
 
   it('reddit gives out tokens by POST, counts requests in its headers, and turns programs away from its website', async () => {

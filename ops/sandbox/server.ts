@@ -1,19 +1,19 @@
 /** Serves the six sites on loopback: one HTTP server for each real host that is stood in for. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { SourceName } from '../../src/core/source.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
+import { LOOP_PATHS, redirect } from './faults/faulty-answer.ts';
+import type { FaultPlan } from './faults/plan.ts';
+import { send, type WireAnswer } from './faults/wire.ts';
 import { createSites } from './sites/all.ts';
-import type { Site, SiteResponse } from './sites/site.ts';
-import { type Truth, truthOf } from './truth.ts';
+import type { Site, SiteRequest, SiteResponse } from './sites/site.ts';
+import { type Truth, type TruthLine, truthLines, truthOf } from './truth.ts';
+import { revalidated } from './validators.ts';
 import { buildWorld } from './world.ts';
 
 const LOOPBACK = '127.0.0.1';
-/** Bodies of this size and less are cheaper to send than to compress. */
-const SMALL_BYTES = 1024;
 const LARGEST_BODY_BYTES = 64 * 1024;
-const compress = promisify(gzip);
 
 export interface SandboxOptions {
   readonly seed: number | string;
@@ -21,8 +21,23 @@ export interface SandboxOptions {
   readonly sets: number;
   /** Port of the first host, the others follow; ephemeral ports without it. */
   readonly port?: number;
-  /** Told of each request, as "GET https://host/path 200". */
-  readonly log?: (line: string) => void;
+  /** What goes wrong, and with which requests; nothing without it. */
+  readonly faults?: FaultPlan;
+  /** Told of each request once its answer is decided. */
+  readonly log?: (served: Served) => void;
+}
+
+/** One request and what it was answered with: a line of the server's log. */
+export interface Served {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly source: SourceName;
+  readonly method: string;
+  /** On the real host. */
+  readonly url: string;
+  readonly status: number;
+  /** What went wrong with it on purpose ("captcha", "drift:date-format"); null when it was answered as ever. */
+  readonly fault: string | null;
 }
 
 export interface Sandbox {
@@ -32,14 +47,17 @@ export interface Sandbox {
   readonly origin: (host: string) => string;
   /** Computed at the first call, and as large as the world. */
   readonly truth: () => Truth;
+  /** The same a thing at a time, for worlds that are too large to hold twice. */
+  readonly truthLines: () => Generator<TruthLine>;
   /** Requests answered so far, by source. */
   readonly requests: Readonly<Record<SourceName, number>>;
   readonly close: () => Promise<void>;
 }
 
 /** Resolves when all hosts listen; rejects when a port is taken, and then leaves nothing listening. */
-export async function startSandbox({ seed, sets, port, log }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ seed, sets, port, faults: plan, log }: SandboxOptions): Promise<Sandbox> {
   const world = buildWorld(String(seed), sets);
+  const faults = plan === undefined ? null : createFaults(plan, String(seed));
   const sites = createSites(world);
   const requests: Record<SourceName, number> = {
     '1001tracklists': 0,
@@ -58,7 +76,7 @@ export async function startSandbox({ seed, sets, port, log }: SandboxOptions): P
     for (const { site, host } of sites.flatMap((one) => one.hosts.map((name) => ({ site: one, host: name })))) {
       const server = createServer((request, response) => {
         requests[site.source] += 1;
-        serve(site, host, request, response, log).catch((error: unknown) => fail(error, response));
+        serve({ site, host, faults, log }, request, response).catch((error: unknown) => fail(error, response));
       });
       servers.push(server);
       hosts[host] = await listen(server, port === undefined ? 0 : port + servers.length - 1);
@@ -74,22 +92,45 @@ export async function startSandbox({ seed, sets, port, log }: SandboxOptions): P
     close,
     origin: (host) => originOf(hosts, host),
     truth: () => (truth ??= truthOf(world, sites)),
+    truthLines: () => truthLines(world, sites),
   };
 }
 
-async function serve(
-  site: Site,
-  host: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  log?: (line: string) => void,
-): Promise<void> {
+interface Desk {
+  readonly site: Site;
+  readonly host: string;
+  readonly faults: Faults | null;
+  readonly log: ((served: Served) => void) | undefined;
+}
+
+async function serve(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { site, host, log } = desk;
   const url = new URL(request.url ?? '/', `https://${host}`);
   const method = request.method ?? 'GET';
   const body = await readBody(request);
-  const answer = site.respond({ host, method, path: url.pathname, query: url.searchParams, body });
-  log?.(`${method} ${url.href} ${answer.status}`);
+  const asked = { host, method, path: url.pathname, query: url.searchParams, headers: request.headers, body };
+  const { answer, fault } = decide(desk, asked);
+  log?.({ at: new Date().toISOString(), source: site.source, method, url: url.href, status: answer.status, fault });
   await send(answer, request, response);
+}
+
+function decide({ site, faults }: Desk, asked: SiteRequest): { answer: WireAnswer; fault: string | null } {
+  const good = isLoop(asked.path) ? redirect(otherLoop(asked.path)) : site.respond(asked);
+  const faulty = faults?.befall(site.source, asked, good) ?? null;
+  if (faulty !== null) return { answer: faulty, fault: faulty.label };
+  return { answer: whole(revalidated(good, asked)), fault: null };
+}
+
+function whole({ status, headers, body }: SiteResponse): WireAnswer {
+  return { status, headers, body: Buffer.from(body), delivery: 'whole', seconds: 0 };
+}
+
+function isLoop(path: string): boolean {
+  return path === LOOP_PATHS[0] || path === LOOP_PATHS[1];
+}
+
+function otherLoop(path: string): string {
+  return path === LOOP_PATHS[0] ? LOOP_PATHS[1] : LOOP_PATHS[0];
 }
 
 /** A path that cannot be decoded is the asker's fault, everything else ours. */
@@ -102,23 +143,6 @@ function fail(error: unknown, response: ServerResponse): void {
     'content-type': 'text/plain; charset=utf-8',
   });
   response.end(`${error instanceof Error ? error.message : String(error)}\n`);
-}
-
-async function send(
-  { status, headers, body }: SiteResponse,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const plain = Buffer.from(body);
-  const zipped = plain.length > SMALL_BYTES && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  const bytes = zipped ? await compress(plain, { level: 1 }) : plain;
-  response.writeHead(status, {
-    vary: 'Accept-Encoding',
-    ...headers,
-    ...(zipped ? { 'content-encoding': 'gzip' } : {}),
-    'content-length': bytes.length,
-  });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

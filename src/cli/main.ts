@@ -150,6 +150,19 @@ const COMMANDS: readonly CommandLine[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
+    usage: 'sandbox <action>',
+    summary: 'serve the local stand-in sites for crawls in other terminals, until stopped: sandbox serve',
+    options: [
+      ['--seed <text>', 'the same seed and size give the same world (default 42)'],
+      ['--sets <n>', 'DJ sets and concerts in the world (default 60)'],
+      ['--port <n>', 'port of the first site, the others follow (default: free ones)'],
+      ['--faults <file-or-preset>', 'what goes wrong: a fault plan, or "all", "server-trouble"'],
+      ['--truth <file>', 'write what is true and what each site shows of it, as JSON Lines'],
+      ['--log <file>', 'write each request and its fault, as JSON Lines'],
+    ],
+    load: () => import('./commands/sandbox.ts'),
+  },
+  {
     usage: 'worker',
     summary: 'run the worker role',
     options: [

@@ -70,7 +70,14 @@ function sandboxSite(folder: string, pages: number): Made {
     if (shown.length < pages) continue;
     const paths = shown.map(({ url }) => new URL(url).pathname);
     for (const path of paths) {
-      const { body } = site.respond({ host: '', method: 'GET', path, query: new URLSearchParams(), body: '' });
+      const { body } = site.respond({
+        host: '',
+        method: 'GET',
+        path,
+        query: new URLSearchParams(),
+        headers: {},
+        body: '',
+      });
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), body);
     }

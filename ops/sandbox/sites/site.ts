@@ -1,4 +1,5 @@
 /** One local site: answers requests as the real one would, from the world. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { SourceName } from '../../../src/core/source.ts';
 import type { ShownRow } from '../shown.ts';
 
@@ -9,6 +10,8 @@ export interface SiteRequest {
   /** Path as asked, percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: IncomingHttpHeaders;
   /** Form or JSON body as text, "" when there is none. */
   readonly body: string;
 }
