@@ -18,6 +18,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'crawl, archive and parse alone, in one process, beside Scrapy   [--pages 5000] [--rounds 3] [--only ours|peer]',
     load: () => import('./crawl/main.ts'),
   },
+  faults: {
+    summary:
+      'every fault at once, a crawler killed each minute: lost, doubled, false   [--pages 20000] [--minutes 120] [--kill-every 60] [--faults all] [--keep]',
+    load: () => import('./faults/main.ts'),
+  },
   cli: { summary: 'start-up of the commands that need no service', load: () => import('./cli.ts') },
   idle: { summary: 'CPU and memory of `musicdb up` with nothing to do', load: () => import('./idle.ts') },
   fresh: { summary: 'clone, `npm ci`, `npm start -- --once`, each apart', load: () => import('./fresh.ts') },

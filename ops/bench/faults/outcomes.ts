@@ -1,0 +1,57 @@
+/** What MusicDB says of the run itself: outcomes of fetches, what is held, what the ledger's verifier found. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Queryable } from '../../../src/platform/database.ts';
+import type { Ground } from './ground.ts';
+
+const BIN = fileURLToPath(new URL('../../../src/cli/bin.js', import.meta.url));
+
+export interface Outcomes {
+  readonly fetches: Readonly<Record<string, number>>;
+  readonly quarantined: Readonly<Record<string, number>>;
+  readonly requests: Readonly<Record<string, number>>;
+  readonly problems: Readonly<Record<string, number>>;
+  readonly items: Readonly<Record<string, number>>;
+}
+
+export async function outcomesOf(db: Queryable): Promise<Outcomes> {
+  const counted = async (select: string): Promise<Record<string, number>> => {
+    const { rows } = await db.query<{ name: string; count: number }>(
+      `select name, count(*)::int as count from (${select}) as counted (name) group by name order by count desc, name`,
+    );
+    return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
+  };
+  return {
+    fetches: await counted('select outcome from fetches'),
+    quarantined: await counted('select reason from quarantine'),
+    requests: await counted('select state from frontier'),
+    // Addresses and figures out of the words: what remains is the kind of problem.
+    problems: await counted(
+      `select left(regexp_replace(regexp_replace(problem, 'https?://\\S+', '<url>', 'g'), '\\d+', 'n', 'g'), 90) from fetches where outcome = 'failed'`,
+    ),
+    items: await counted(`select kind || ' ' || state from raw_items`),
+  };
+}
+
+/** Runs the independent verifier over the run's ledger; null where this MusicDB has none. */
+export async function verifyPoliteness(ground: Ground): Promise<{ violations: number; said: string } | null> {
+  const env = {
+    ...process.env,
+    DATABASE_URL: ground.databaseUrl,
+    REDIS_URL: ground.redisUrl,
+    MUSICDB_DATA: ground.folder,
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, [BIN, 'politeness', 'verify', '--json'], {
+    env,
+    maxBuffer: 64 * 1024 * 1024,
+  }).catch((failed: { stdout?: string }) => ({ stdout: failed.stdout ?? '' }));
+  return readVerdict(stdout);
+}
+
+function readVerdict(stdout: string): { violations: number; said: string } | null {
+  const said = JSON.parse(stdout || '{}') as { error?: { code: string }; violations?: unknown[] };
+  if (said.error?.code === 'USAGE') return null;
+  const violations = said.error === undefined ? (said.violations?.length ?? 0) : 1;
+  return { violations, said: stdout.slice(0, 2_000) };
+}

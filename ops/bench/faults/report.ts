@@ -1,0 +1,53 @@
+/** The run in words and figures. */
+import { table } from '../../../src/cli/output.ts';
+import { machineLine } from '../machine.ts';
+import type { Finding, Judgement } from './judge.ts';
+import type { FaultsRun } from './run.ts';
+
+export function reportLines(run: FaultsRun, pages: number): string[] {
+  const { judgement, served, outcomes, politeness } = run;
+  const faults = count(served.map(({ fault }) => fault).filter((fault) => fault !== null));
+  const bad = Object.values(faults).reduce((sum, one) => sum + one, 0);
+  return [
+    `${pages} pages asked for, ${served.length} answers served in ${Math.round(run.seconds)} s, ${bad} of them with a fault; ${run.kills} kills; ${run.finished ? 'all work done' : 'STOPPED WITH WORK LEFT'}`,
+    '',
+    ...verdictLines(judgement),
+    politeness === null
+      ? 'ledger violations: not available (no `musicdb politeness verify`)'
+      : `ledger violations: ${politeness.violations}${politeness.violations > 0 ? `\n${politeness.said}` : ''}`,
+    '',
+    block('faults served', faults),
+    block('fetches by outcome', outcomes.fetches),
+    block('fetches that failed', outcomes.problems),
+    block('quarantined by reason', outcomes.quarantined),
+    block('requests', outcomes.requests),
+    block('items', outcomes.items),
+    block('breakers closed by hand', count(run.closed.map((reason) => reason.replace(/https?:\S+/, '<url>')))),
+    `asked again by hand: ${run.askedAgain.length} times, ${run.askedAgain.join(' + ') || 0} requests`,
+    machineLine(new Date()),
+  ];
+}
+
+function verdictLines({ lost, doubled, falseItems, falseRows, compared }: Judgement): string[] {
+  return [
+    found('pages lost', lost),
+    found('doubled', doubled),
+    found(`false items (of ${compared} compared field by field)`, falseItems),
+    found('false rows in the catalogue', falseRows),
+  ];
+}
+
+function found(what: string, { count: found, examples }: Finding): string {
+  return [`${what}: ${found}`, ...examples.map((example) => `  ${example}`)].join('\n');
+}
+
+function block(title: string, counts: Readonly<Record<string, number>>): string {
+  const rows = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+  return rows.length === 0 ? `${title}: none\n` : `${table([title, 'count'], rows)}\n`;
+}
+
+function count(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
