@@ -253,6 +253,47 @@ describe('sets as festivals and shows have them', () => {
   });
 });
 
+describe('what the microdata leaves out', () => {
+  const bare = (html: string) =>
+    html.replace(/<meta itemprop="(?:author|datePublished)"[^>]*>/g, '').replace(PLACE, '/x');
+  const links =
+    '<a href="/dj/nel-ardo/index.html">Nel Ardo</a> &amp; <a href="/artist/kestrel/tracklists.html">Kestrel</a>';
+
+  it("is taken from the page's title: its DJs by their links, the date at its end", () => {
+    const html = bare(pageHtml({ rows: [track(1)] })).replace(
+      '"pageTitle">Nel Ardo &amp; Kestrel',
+      `"pageTitle">${links}`,
+    );
+    expect(read(html)).toMatchObject({
+      items: [{ artists: ['Nel Ardo', 'Kestrel'], date: '2025-07-12', event: 'Saltmarsh' }],
+      problems: [],
+    });
+  });
+});
+
+describe('pasted text', () => {
+  const title = 'Nel Ardo @ Saltmarsh 2025-07-12';
+
+  it.each([
+    ['number and cue on one line', `${title}\n01\t00:30\nA - Blue GLASS\nw/\nC - D (E Remix) FERNWEH`],
+    [
+      'as people post it',
+      `${title}\n01. [00:30] A - Blue [GLASS]\nw/ C - D (E Remix) [FERNWEH]\n02. [02:10] E - F\n03. [04:10] ID - ID`,
+    ],
+  ])('%s', (_what, text) => {
+    const [item] = read(text).items;
+    expect(item).toMatchObject({ kind: 'setlist', artists: ['Nel Ardo'], date: '2025-07-12' });
+    expect(item?.kind === 'setlist' && item.tracks.slice(0, 2)).toMatchObject([
+      { artist: 'A', title: 'Blue', recordLabel: 'GLASS', cueSeconds: 30 },
+      { artist: 'C', title: 'D', version: 'E Remix', recordLabel: 'FERNWEH', withPrevious: true },
+    ]);
+  });
+
+  it('of a million rows is refused', () => {
+    expect(read(`${title}\n${'01\nA - B\n'.repeat(1_000_000)}`).problems).toMatchObject([{ code: 'too-large' }]);
+  });
+});
+
 describe('what tells decoys from good pages', () => {
   const rows = [1, 2, 3, 4, 5, 6].map(track);
 

@@ -3,6 +3,7 @@
  * "Artist - Title LABEL", and lines about plays and users. The label follows the title without a separator, in capitals.
  */
 import { clockToSeconds } from '../../src/core/cue.ts';
+import { readTracklist } from '../../src/core/free-text.ts';
 import { type Row, row, type SetlistItem, setlist } from '../../src/core/items.ts';
 import type { Problem } from '../../src/core/source.ts';
 import { fold, normKey } from '../../src/core/text.ts';
@@ -11,15 +12,17 @@ import { readUnknown } from '../../src/core/unknown-name.ts';
 import { tracklistId } from './addresses.ts';
 import { dateOf, eventOf } from './set-head.ts';
 
-const NUMBER = /^(?:\d{2,3}|w\/)$/;
+/** A number, and beside it the cue where a browser put both on one line. */
+const NUMBER = /^(\d{2,3}|w\/)(?:\s+((?:\d{1,2}:)?\d{1,2}:\d{2}))?$/;
 const CLOCK = /^(?:\d{1,2}:)?\d{1,2}:\d{2}$/;
 const DATED_TITLE = /^(?<names>.+\S)\s+(?<date>\d{4}-\d{2}-\d{2})$/;
 
-/** Reads a pasted tracklist; null when the text is none (no numbered "Artist - Title" line). */
+/** Reads a pasted tracklist, or one as people post it ("01. [02:34] Artist - Title [LABEL]"); null when the text is neither. */
 export function readPastedText(text: string, url: string | null): { item: SetlistItem; problems: Problem[] } | null {
   const lines = text.split(/\r\n?|\n/).map((line) => fold(line) ?? '');
   const problems: Problem[] = [];
-  const tracks = readRows(lines, problems);
+  const copied = readRows(lines, problems);
+  const tracks = copied.length > 0 ? copied : readTracklist(text);
   if (tracks.length === 0) return null;
   const title = lines.find((line) => line !== '') ?? null;
   const dated = DATED_TITLE.exec(title ?? '')?.groups;
@@ -55,13 +58,15 @@ function readRows(lines: readonly string[], problems: Problem[]): Row[] {
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     artwork = /^(.+) Artwork$/.exec(line)?.[1] ?? artwork;
-    if (!NUMBER.test(line)) continue;
-    const clock = CLOCK.test(lines[at + 1] ?? '') ? (lines[at + 1] ?? null) : null;
-    const named = at + (clock === null ? 1 : 2);
+    const [, number, beside] = NUMBER.exec(line) ?? [];
+    if (number === undefined) continue;
+    const below = beside === undefined && CLOCK.test(lines[at + 1] ?? '') ? (lines[at + 1] ?? null) : null;
+    const clock = beside ?? below;
+    const named = at + (below === null ? 1 : 2);
     const split = splitArtistTitle(lines[named] ?? '');
     if (split === null) continue;
     rows.push(
-      readRow(rows.length + 1, line, clock, split, artwork, (message) => {
+      readRow(rows.length + 1, number, clock, split, artwork, (message) => {
         problems.push({ code: 'bad-value', message, where: `line ${named + 1}` });
       }),
     );

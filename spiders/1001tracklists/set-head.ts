@@ -18,22 +18,29 @@ export interface SetHead {
   readonly lastUpdated: string | null;
 }
 
-/** Reads `<head>` and the microdata at the top of `#tlTab`. `fallbackUrl` is where the page was asked, if known. */
-export function readSetHead(head: Element, tab: Element, fallbackUrl: string | null): SetHead {
-  const page = readPageHead(head);
-  const said = readTabMetas(tab);
+/**
+ * Reads `<head>` and the microdata at the top of `#tlTab`; what the microdata leaves out, the page's title says: its DJs by their links, its
+ * date at its end. `fallbackUrl` is where the page was asked, if known.
+ */
+export function readSetHead(
+  parts: { head: Element; main: Element; tab: Element },
+  fallbackUrl: string | null,
+): SetHead {
+  const page = readPageHead(parts.head);
+  const said = readTabMetas(parts.tab);
+  const artists = said.author.length > 0 ? said.author : linkedArtists(parts.main);
   const title = said.name[0] ?? page.title;
   const url = page.url ?? fallbackUrl;
-  const date = dateOf(said.datePublished[0] ?? (url === null ? null : dateInAddress(url)) ?? null);
+  const date = dateOf(said.datePublished[0] ?? (url === null ? null : dateInAddress(url)) ?? dateInTitle(title));
   return {
     url,
     title,
-    artists: said.author,
+    artists,
     genres: said.genre,
     ...date,
-    event: title === null ? null : eventOf(title, said.author),
+    event: title === null ? null : eventOf(title, artists),
     canonicalId: url === null ? null : tracklistId(url),
-    dataId: attribute(tab, 'data-id'),
+    dataId: attribute(parts.tab, 'data-id'),
     lastUpdated: page.modified,
   };
 }
@@ -87,6 +94,20 @@ export function readIdentified(side: Element): { identified: number; total: numb
   const [, count, total] = /(?:^|\s)IDed\s+(\d{1,4}|all)\s*\/\s*(\d{1,4})(?:\s|$)/i.exec(textOf(side) ?? '') ?? [];
   if (count === undefined || total === undefined) return null;
   return { identified: Number(/all/i.test(count) ? total : count), total: Number(total) };
+}
+
+function linkedArtists(main: Element): string[] {
+  const heading = findFirst(main, ({ attributes }) => attributes.id === 'pageTitle');
+  const links = heading ? findAll(heading, ({ name, attributes }) => name === 'a' && isArtist(attributes.href)) : [];
+  return [...new Set(links.map(textOf).filter((name) => name !== null))];
+}
+
+function isArtist(href = ''): boolean {
+  return /\/(?:dj|artist)\//.test(href);
+}
+
+function dateInTitle(title: string | null): string | null {
+  return /\s(\d{4}-\d{2}-\d{2})$/.exec(title ?? '')?.[1] ?? null;
 }
 
 function readTabMetas(tab: Element) {

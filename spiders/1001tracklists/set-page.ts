@@ -33,7 +33,7 @@ export function readSetPage(html: Buffer, askedUrl: string | null): Reading | nu
     return refuse('truncated', 'the page ends in the middle, without </body> or </html>; fetch or save it again', null);
   const cueMap = readCueMap(html);
   const rows = readSetRows(tab, cueMap);
-  const setHead = readSetHead(head, tab, askedUrl);
+  const setHead = readSetHead({ head, main, tab }, askedUrl);
   const fault = findFault(rows, setHead, tab);
   if (fault) return fault;
   const { media, problems } = readMedia(main, html);

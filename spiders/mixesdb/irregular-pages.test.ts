@@ -98,6 +98,23 @@ describe('lines that people type', () => {
     });
   });
 
+  it('a bold line is a heading, numbered or not, unless it names a track', () => {
+    const set = tracklist("# '''Part 1'''\n# A - B\n'''Part 2'''\n# '''C - D'''");
+    expect(set.tracks.map(({ title, section }) => [title, section])).toEqual([
+      ['B', 'Part 1'],
+      ['D', 'Part 2'],
+    ]);
+  });
+
+  it('sections are chapters where none is called a tracklist', () => {
+    const set = setOf('== Notes ==\nsaid - so\n== Part 1 ==\n# A - B\n== Part 2 ==\n# C - D');
+    expect(set).toMatchObject({
+      sections: ['Part 1', 'Part 2'],
+      notes: ['said - so'],
+      tracks: [{}, { section: 'Part 2' }],
+    });
+  });
+
   it('chapters keep the days that they name', () => {
     const set = tracklist(';Part 1\n# A - B\n;Part 2 - 2010-02-07 - Uptown Top Sessions\n# C - D');
     expect(set.extra.sectionDates).toEqual({ 'Part 2 - 2010-02-07 - Uptown Top Sessions': '2010-02-07' });

@@ -35,6 +35,9 @@ export interface MixPage {
 export const LICENCE = 'CC BY-SA 3.0 US';
 
 const TRACKLIST = /^(?:notes\s*(?:&|and|\+)\s*)?track\s?lists?\b/i;
+/** Sections that say something of the set and are no tracklist, whatever stands beside them. */
+const NOTES =
+  /^(?:notes?|info(?:rmation)?|about|description|(?:external )?links?|trivia|artwork|press|downloads?|file details)$/i;
 /** Sections that are not covered by the licence, or say nothing of the set. */
 const PASSED_OVER = /^(?:comments?|discussion|images?|gallery|see also|references)$/i;
 /** Categories by which the wiki keeps house. */
@@ -115,7 +118,9 @@ function listFor(section: Section, parts: Parts, hasTracklist: boolean): Section
   if (heading === null) return hasTracklist ? null : parts.tracklist;
   if (TRACKLIST.test(heading)) return parts.tracklist;
   if (/^file details$/i.test(heading)) return parts.fileDetails;
-  return PASSED_OVER.test(heading) ? null : parts.notes;
+  if (PASSED_OVER.test(heading)) return null;
+  // Without a section of that name, the sections are its chapters ("Part 1").
+  return hasTracklist || NOTES.test(heading) ? parts.notes : parts.tracklist;
 }
 
 /** The sections as one body; a deeper heading becomes a chapter. */

@@ -168,11 +168,16 @@ function readContent(line: string, reading: Reading): void {
   }
 }
 
-/** ";Part 1", "=== Part 1 ===", or a bold line of its own. */
+/** ";Part 1", "=== Part 1 ===", or a bold line of its own, numbered or not. */
 function headingOf(line: string): string | null {
-  const text =
-    /^;\s*(.+)$/s.exec(line)?.[1] ?? /^(={2,6})\s*(.+?)\s*\1$/s.exec(line)?.[2] ?? /^'''([^']+)'''$/s.exec(line)?.[1];
+  const text = /^;\s*(.+)$/s.exec(line)?.[1] ?? /^(={2,6})\s*(.+?)\s*\1$/s.exec(line)?.[2] ?? boldLine(line);
   return text === undefined ? null : display(text).replace(/:$/, '').trim() || null;
+}
+
+function boldLine(line: string): string | undefined {
+  const [, marker, text] = /^(#?)\s*'''([^']+)'''$/s.exec(line) ?? [];
+  // A numbered one with a dash is a track that somebody printed in bold.
+  return marker === '#' && / [-–] /.test(text ?? '') ? undefined : text;
 }
 
 function readTrack(line: string, reading: Reading): void {
