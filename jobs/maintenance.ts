@@ -1,6 +1,6 @@
 /**
  * Maintenance: gives expired leases back, finds work whose job was lost, makes partitions ahead of need; and, less often, refreshes
- * the read models.
+ * the read models and follows deletions.
  * Every step is safe to repeat and to run beside itself.
  */
 import { expireLeases } from '../src/repositories/frontier.ts';
@@ -8,6 +8,7 @@ import { countOutstanding, enqueue, finishJob, type OutboxJob } from '../src/rep
 import { ensurePartitions, refreshPopularTracks } from '../src/repositories/partitions.ts';
 import { findStranded } from '../src/repositories/raw-items.ts';
 import { countUnfinished } from '../src/repositories/summary.ts';
+import { FOLLOW_DELETIONS, followDeletions } from './follow-deletions.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { parseTickPayload } from './payloads.ts';
 import { PRIORITY } from './queues.ts';
@@ -31,9 +32,14 @@ export const maintenanceJob = defineJob<Tick>({
 });
 
 async function keepHouse(ctx: JobCtx, { outboxId, payload }: Attempt<Tick>): Promise<Outcome> {
-  const outcome = payload.scheduleId === READ_MODELS ? await refreshReadModels(ctx) : await tidy(ctx);
+  const outcome = await workOf(payload.scheduleId)(ctx);
   if (outboxId !== null) await finishJob(ctx.db, outboxId);
   return outcome;
+}
+
+function workOf(scheduleId: string): (ctx: JobCtx) => Promise<Outcome> {
+  if (scheduleId === READ_MODELS) return refreshReadModels;
+  return scheduleId === FOLLOW_DELETIONS ? followDeletions : tidy;
 }
 
 async function refreshReadModels({ db }: JobCtx): Promise<Outcome> {

@@ -8,7 +8,8 @@ import { openBreaker } from '../src/repositories/source-states.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { attempt, runJob } from '../src/testing/run-job.ts';
 import { openTestServices, type TestServices } from '../src/testing/services.ts';
-import { crawlVia, defaultSchedules, enqueueDueCrawls, orchestrateJob, seedSource } from './orchestrate.ts';
+import { crawlVia } from './access.ts';
+import { defaultSchedules, enqueueDueCrawls, orchestrateJob, seedSource } from './orchestrate.ts';
 
 /** MixesDB has a stand-in, setlist.fm a key, the others nothing. */
 const SETTINGS = {
@@ -149,6 +150,7 @@ describe('the schedules of a new installation', () => {
       'enqueue-due',
       'housekeeping',
       'read-models',
+      'follow-deletions',
     ]);
     for (const { id, payload, priority, enabled, everyMs } of schedules) {
       expect(payload.scheduleId).toBe(id);

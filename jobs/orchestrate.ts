@@ -4,14 +4,15 @@
  */
 import { loadAllSources, loadSource } from '../spiders/registry.ts';
 import { PermanentError } from '../src/core/errors.ts';
-import type { Source, SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source.ts';
 import { SOURCE_NAMES } from '../src/core/source.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import { findDueSources, makeDue } from '../src/repositories/frontier.ts';
 import { enqueueUnlessOutstanding, finishJob } from '../src/repositories/outbox.ts';
 import { listSchedules, markEnqueued, type Schedule } from '../src/repositories/schedules.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
-import { missingConditions, sandboxedHosts } from './access.ts';
+import { crawlVia } from './access.ts';
+import { FOLLOW_DELETIONS } from './follow-deletions.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { READ_MODELS } from './maintenance.ts';
 import { parseTickPayload } from './payloads.ts';
@@ -22,6 +23,8 @@ const LOOK_EVERY_MS = 5_000;
 const HOUSEKEEPING_EVERY_MS = 60_000;
 /** Read models cost a pass over all plays: they may be this old. */
 const READ_MODELS_EVERY_MS = 15 * 60_000;
+/** Posts are asked about in portions, so that a million of them never wait at once. */
+const FOLLOW_DELETIONS_EVERY_MS = 5 * 60_000;
 /** Priority of seeds within the frontier: before the links they lead to. */
 const SEED_PRIORITY = 3;
 
@@ -66,6 +69,13 @@ export async function defaultSchedules(): Promise<Schedule[]> {
       name: READ_MODELS,
       payload: { scheduleId: READ_MODELS },
       everyMs: READ_MODELS_EVERY_MS,
+    },
+    {
+      ...housekeeping,
+      id: FOLLOW_DELETIONS,
+      name: FOLLOW_DELETIONS,
+      payload: { scheduleId: FOLLOW_DELETIONS },
+      everyMs: FOLLOW_DELETIONS_EVERY_MS,
     },
   ];
 }
@@ -124,12 +134,6 @@ export async function enqueueDueCrawls(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>
     if (await enqueueUnlessOutstanding(ctx.db, job, now)) enqueued.push(name);
   }
   return enqueued;
-}
-
-/** How this installation reaches a source: the sandbox when one stands in for it, else live when its conditions hold, else not at all. */
-export function crawlVia({ config }: Pick<Ctx, 'config'>, { facts }: Source): 'live' | 'sandbox' | null {
-  if (sandboxedHosts(facts, config.sandboxHosts).length > 0) return 'sandbox';
-  return missingConditions(facts, config.credentials).length === 0 ? 'live' : null;
 }
 
 function isSourceName(name: string): name is SourceName {

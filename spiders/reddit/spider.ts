@@ -52,6 +52,19 @@ export function moreChildren(linkFullname: string, ids: readonly string[]): Page
   return { url: `${API}/api/morechildren?${query}`, kind: 'morechildren' };
 }
 
+/** What `/api/info` is asked: who is not among its answers is gone. Ids that are no fullnames are left out. */
+export const existenceChecks = {
+  kind: 'info',
+  requests: (ids: readonly string[]): PageRequest[] => {
+    const fullnames = ids.filter((id) => FULLNAME.test(id)).map((id) => id.toLowerCase());
+    const requests: PageRequest[] = [];
+    for (let start = 0; start < fullnames.length; start += IDS_PER_CALL) {
+      requests.push(info(fullnames.slice(start, start + IDS_PER_CALL)));
+    }
+    return requests;
+  },
+};
+
 /** The same listing behind the thing named `after`. */
 export function pageAfter(url: string, after: string): PageRequest {
   const next = new URL(normaliseUrl(url));

@@ -127,6 +127,12 @@ const COMMANDS: readonly CommandLine[] = [
     load: () => import('./commands/archive.ts'),
   },
   {
+    usage: 'erase <source> <fullnames...>',
+    summary: 'take posts out of everything we hold: tables, search, archive; facts stay without author and text',
+    options: [['--verify', 'look through everything afterwards for what was erased (slow)'], DATA],
+    load: () => import('./commands/erase.ts'),
+  },
+  {
     usage: 'migrate',
     summary: 'bring the database to this version',
     options: [DATA],

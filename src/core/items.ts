@@ -150,7 +150,15 @@ export interface PostItem {
   url: string | null;
   permalink: string | null;
   parentId: string | null;
-  status: 'live' | 'deleted-by-author' | 'removed-by-moderator' | 'account-gone' | 'absent';
+  /** The last two are ours: not seen at its source for too long, and erased because a person said so. */
+  status:
+    | 'live'
+    | 'deleted-by-author'
+    | 'removed-by-moderator'
+    | 'account-gone'
+    | 'absent'
+    | 'unconfirmed'
+    | 'erased-by-request';
   /** Whether the content must be erased from everything we hold. */
   purge: boolean;
   tracks: PostRow[];

@@ -110,6 +110,13 @@ export interface Source {
   normaliseUrl(url: string): string;
   /** Request headers beside the User-Agent (keys, tokens, Accept). */
   headers(request: PageRequest, credentials: Credentials): Record<string, string>;
+  /** How posts are asked for that may be deleted by now; sources whose deletions need not be followed leave it out. */
+  readonly existenceChecks?: {
+    /** Kind of these requests. */
+    readonly kind: string;
+    /** Requests whose answers tell which of these posts still exist. */
+    requests(ids: readonly string[]): PageRequest[];
+  };
   /** How the access token comes about that `headers` puts into every request; sources without one leave it out. */
   readonly token?: TokenPlan;
   /** Whether a page of this kind must be rendered by a browser. */

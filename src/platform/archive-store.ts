@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { zstdDecompress } from 'node:zlib';
@@ -28,6 +28,8 @@ export interface ArchiveStore {
   /** @throws PermanentError when the document is missing or does not match its digest. */
   get(digest: Uint8Array): Promise<Buffer>;
   has(digest: Uint8Array): Promise<boolean>;
+  /** Takes a document away for good; one that is not there is no fault. */
+  remove(digest: Uint8Array): Promise<void>;
 }
 
 export function openArchive(directory: string): ArchiveStore {
@@ -40,6 +42,7 @@ export function openArchive(directory: string): ArchiveStore {
     },
     get: async (digest) => readVerified(storedPath(directory, digest), digest),
     has: async (digest) => statSync(storedPath(directory, digest), { throwIfNoEntry: false }) !== undefined,
+    remove: (digest) => rm(storedPath(directory, digest), { force: true }),
   };
 }
 

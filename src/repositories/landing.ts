@@ -6,9 +6,11 @@ import { createHash } from 'node:crypto';
 import type { Exchange } from '../core/exchange.ts';
 import type { Via } from '../core/fetching.ts';
 import { externalIdOf, type Item } from '../core/items.ts';
+import { pageEndsAt } from '../core/post-duty.ts';
 import type { Problem } from '../core/source.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addRequests, type FrontierRequest, finishLeases } from './frontier.ts';
+import { followPosts, readKnownPosts, withoutErased } from './landing-posts.ts';
 import { quarantine } from './quarantine.ts';
 import { joinedArray, joinedTexts, storableJson, storableKey, storableText } from './storable.ts';
 
@@ -75,10 +77,13 @@ export async function landPages(
   isPipelined: (kind: string) => boolean,
   now: Date,
 ): Promise<Landed> {
-  const held = await heldPages(tx, pages, now);
+  const answered = await heldPages(tx, pages, now);
+  const known = await readKnownPosts(tx, answered);
+  const held = answered.map((page) => withoutErased(page, known));
   await insertDocuments(tx, held, now);
   await insertFetches(tx, held);
   const landed = await upsertRawItems(tx, held, isPipelined);
+  await followPosts(tx, held, known, now);
   const newRequests = await addRequests(
     tx,
     held.flatMap((page) => page.requests),
@@ -96,18 +101,25 @@ async function heldPages(tx: Queryable, pages: readonly LandingPage[], now: Date
 }
 
 async function insertDocuments(tx: Queryable, pages: readonly LandingPage[], now: Date): Promise<void> {
-  const documents = [...new Map(pages.map(({ document }) => [document.digest.toString('hex'), document])).entries()]
+  const ending = pages.map(({ document, source, fetchedAt }) => ({
+    ...document,
+    eraseAt: pageEndsAt(source, fetchedAt),
+  }));
+  const documents = [...new Map(ending.map((document) => [document.digest.toString('hex'), document])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, document]) => document);
   await tx.query({
     name: 'documents-insert',
-    text: `insert into documents (digest, size_bytes, stored_bytes, content_encoding, created_at)
-           select *, $5 from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::text[]) on conflict (digest) do nothing`,
+    // Bytes that end and come again are a page seen again: they live as long as any.
+    text: `insert into documents (digest, size_bytes, stored_bytes, content_encoding, erase_at, created_at)
+           select *, $6 from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[])
+           on conflict (digest) do update set erase_at = excluded.erase_at, erased_at = null where documents.erase_at is not null`,
     values: [
       documents.map((d) => d.digest),
       documents.map((d) => d.sizeBytes),
       documents.map((d) => d.storedBytes),
       documents.map((d) => d.contentEncoding),
+      documents.map((d) => d.eraseAt),
       now,
     ],
   });
@@ -162,7 +174,7 @@ async function upsertRawItems(
 ): Promise<Pick<Landed, 'toTransform' | 'items' | 'unchanged'>> {
   const rows = rawRows(pages);
   if (rows.length === 0) return { toTransform: [], items: 0, unchanged: 0 };
-  const { rows: changed } = await tx.query<{ id: number; kind: string }>({
+  const { rows: changed } = await tx.query<{ id: number; state: string }>({
     name: 'raw-items-upsert',
     text: `insert into raw_items (source, kind, external_id, document_digest, document_position, url, body, body_digest, state, run_id, observed_at)
            select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::int[], $6::text[], ${joinedArray('$7')}::jsonb[], $8::bytea[], $9::text[], $10::uuid[], $11::timestamptz[])
@@ -171,7 +183,7 @@ async function upsertRawItems(
                  body_digest = excluded.body_digest, state = excluded.state, run_id = excluded.run_id, observed_at = excluded.observed_at, version = raw_items.version + 1
              where (raw_items.body_digest <> excluded.body_digest or raw_items.state in ('quarantined', 'dead'))
                and (raw_items.observed_at, raw_items.document_digest) <= (excluded.observed_at, excluded.document_digest)
-           returning id, kind`,
+           returning id, state`,
     values: [
       rows.map((r) => r.page.source),
       rows.map((r) => r.item.kind),
@@ -181,15 +193,21 @@ async function upsertRawItems(
       rows.map((r) => r.page.finalUrl ?? r.page.url),
       joinedTexts(rows.map((r) => r.body)),
       rows.map((r) => r.digest),
-      rows.map((r) => (isPipelined(r.item.kind) ? 'landed' : 'kept')),
+      rows.map((r) => stateOf(r.item, isPipelined)),
       rows.map((r) => r.page.runId),
       rows.map((r) => r.page.fetchedAt),
     ],
   });
   if (changed.length < rows.length) await markSeen(tx, rows);
-  const toTransform = changed.filter(({ kind }) => isPipelined(kind)).map(({ id }) => id);
+  const toTransform = changed.filter(({ state }) => state === 'landed').map(({ id }) => id);
   const items = pages.reduce((sum, page) => sum + page.items.length, 0);
   return { toTransform, items, unchanged: items - changed.length };
+}
+
+/** A deleted post is read by no stage: what was made of it before is erased, not made anew. */
+function stateOf(item: Item, isPipelined: (kind: string) => boolean): string {
+  if (item.kind === 'post' && item.purge) return 'erased';
+  return isPipelined(item.kind) ? 'landed' : 'kept';
 }
 
 /**
@@ -223,7 +241,7 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
       const key = `${page.source}\u001f${item.kind}\u001f${externalId}`;
       const known = byKey.get(key);
       if (known !== undefined && isNewer(known.page, page)) continue;
-      const body = storableJson(withoutPurged(item));
+      const body = storableJson(item);
       byKey.set(key, { page, item, externalId, body, digest: digestOf(item, body), position });
     }
   }
@@ -240,13 +258,6 @@ function digestOf(item: Item, body: string): Buffer {
   const isDated = item.kind === 'setlist' && typeof item.extra.retrievedAt === 'string';
   const said = isDated ? storableJson({ ...item, extra: { ...item.extra, retrievedAt: null } }) : body;
   return createHash('sha256').update(said).digest();
-}
-
-/** A post its author or a moderator deleted keeps its place in the thread and nothing of its content: a duty, not a choice. */
-function withoutPurged(item: Item): Item {
-  if (item.kind !== 'post' || !item.purge) return item;
-  // The permalink ends in the words of the title.
-  return { ...item, author: null, title: null, body: null, url: null, permalink: null, tracks: [], extra: {} };
 }
 
 function refusedParts(page: LandingPage) {

@@ -1,8 +1,7 @@
 /** `musicdb crawl`: one source now, at top priority, through the whole pipeline; ends when everything it led to is loaded. */
 
-import { missingConditions } from '../../../jobs/access.ts';
+import { crawlVia, missingConditions } from '../../../jobs/access.ts';
 import type { JobCtx } from '../../../jobs/job.ts';
-import { crawlVia } from '../../../jobs/orchestrate.ts';
 import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { loadSource } from '../../../spiders/registry.ts';
 import { ConfigError, UsageError } from '../../core/errors.ts';
