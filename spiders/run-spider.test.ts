@@ -33,6 +33,8 @@ const source = {
 const request = (id: number, kind = 'page'): LeasedRequest => ({
   id,
   token: 1,
+  etag: null,
+  lastModified: null,
   url: `https://a.example/${id}`,
   kind,
   depth: 0,

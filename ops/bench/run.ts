@@ -23,6 +23,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'every fault at once, a crawler killed each minute: lost, doubled, false   [--pages 20000] [--minutes 120] [--kill-every 60] [--faults all] [--keep]',
     load: () => import('./faults/main.ts'),
   },
+  frontier: {
+    summary:
+      'leases, discovered links and memory with a million known requests   [--requests 1000000] [--crawled 36000]',
+    load: () => import('./frontier.ts'),
+  },
   cli: { summary: 'start-up of the commands that need no service', load: () => import('./cli.ts') },
   idle: { summary: 'CPU and memory of `musicdb up` with nothing to do', load: () => import('./idle.ts') },
   fresh: { summary: 'clone, `npm ci`, `npm start -- --once`, each apart', load: () => import('./fresh.ts') },
@@ -33,7 +38,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((thrown: unknown) => 
 async function main([name, ...argv]: string[]): Promise<number> {
   const bench = name === undefined ? undefined : BENCHES[name];
   if (bench === undefined) {
-    for (const [each, { summary }] of Object.entries(BENCHES)) note(`npm run bench -- ${each.padEnd(6)} ${summary}`);
+    for (const [each, { summary }] of Object.entries(BENCHES)) note(`npm run bench -- ${each.padEnd(8)} ${summary}`);
     if (name === undefined || name === '--help') return 0;
     throw new UsageError(`unknown bench "${name}"`, { hint: `Known: ${Object.keys(BENCHES).join(', ')}.` });
   }

@@ -66,4 +66,7 @@ export interface LeasedRequest extends PageRequest {
   readonly token: number;
   readonly depth: number;
   readonly attempts: number;
+  /** What the last good answer said of itself, null where it said nothing: sent back, so that an unchanged page costs no body. */
+  readonly etag: string | null;
+  readonly lastModified: string | null;
 }

@@ -107,7 +107,16 @@ describe('leasing', () => {
   it('says what the holder needs to know', async () => {
     await addRequests(db, [request('a', { kind: 'page', depth: 3 })], NOW);
     expect(await lease(1)).toEqual([
-      { id: expect.any(Number), url: 'a', kind: 'page', depth: 3, attempts: 0, token: 1 },
+      {
+        id: expect.any(Number),
+        url: 'a',
+        kind: 'page',
+        depth: 3,
+        etag: null,
+        lastModified: null,
+        attempts: 0,
+        token: 1,
+      },
     ]);
   });
 
@@ -236,17 +245,39 @@ describe('giving leases back', () => {
   });
 });
 
+describe('hosts that must not be asked now', () => {
+  it('keep their requests, while those of the same source on other hosts go on', async () => {
+    const urls = ['https://a.example/1', 'https://b.example/1', 'https://B.example:8080/2'];
+    await addRequests(
+      db,
+      urls.map((url) => request(url)),
+      NOW,
+    );
+    const paused = { source: 'mixesdb', owner: 'o', count: 9, now: NOW, pausedHosts: ['b.example'] };
+    expect((await leaseDue(db, paused)).map(({ url }) => url)).toEqual([urls[0]]);
+    expect(await countRequests(db)).toEqual({ due: 2, leased: 1 });
+    expect(await lease(9)).toHaveLength(2);
+  });
+
+  it('keep those too whose holder vanished', async () => {
+    await addRequests(db, [request('https://b.example/1')], NOW);
+    await lease(1);
+    const paused = { source: 'mixesdb', owner: 'o', count: 9, now: later(LEASE_MS), pausedHosts: ['b.example'] };
+    expect(await leaseDue(db, paused)).toEqual([]);
+  });
+});
+
 describe('counting', () => {
   it('names the sources with due requests, most urgent first', async () => {
     await addRequests(db, [request('a', { priority: 4 }), request('b', { source: 'reddit', priority: 2 })], NOW);
     await addRequests(db, [request('c', { priority: 3 }), request('d', { source: 'applemusic' })], later(1));
     expect(await findDueSources(db, NOW)).toEqual([
-      { source: 'reddit', due: 1, priority: 2 },
-      { source: 'mixesdb', due: 1, priority: 4 },
+      { source: 'reddit', priority: 2 },
+      { source: 'mixesdb', priority: 4 },
     ]);
     expect(await findDueSources(db, later(1))).toMatchObject([
       { source: 'reddit' },
-      { source: 'mixesdb', due: 2, priority: 3 },
+      { source: 'mixesdb', priority: 3 },
       { source: 'applemusic' },
     ]);
   });

@@ -14,11 +14,27 @@ export interface FrontierRequest {
   readonly urlKey: string;
   readonly url: string;
   readonly kind: string;
-  /** 1 is first. */
+  /** 1 is first, 9 last. */
   readonly priority: number;
   readonly depth: number;
   readonly runId: string | null;
 }
+
+/**
+ * SQL: hosts that have due requests, found by stepping through the index from one to the next, and not by reading all of it.
+ * @param only whose, and `next` those behind row `h`
+ */
+function hostsOf(only: string, next: string): string {
+  return `hosts as (
+    (select source, host from frontier where state = 'due' and ${only} order by source, host limit 1)
+    union all
+    select n.source, n.host from hosts h, lateral (
+      select source, host from frontier where state = 'due' and ${next} order by source, host limit 1) n)`;
+}
+const HOSTS_OF_SOURCE = hostsOf('source = $1', 'source = $1 and host > h.host');
+const ALL_HOSTS = hostsOf('true', '(source, host) > (h.source, h.host)');
+/** The places in the index at which what is due begins: one look at each costs the same however many requests are known. */
+const PLACES = 'places as (select source, host, priority from hosts cross join generate_series(1, 9) as priority)';
 
 /** Adds requests that are not known yet; known ones stay as they are. Returns how many were new. */
 export async function addRequests(tx: Queryable, requests: readonly FrontierRequest[], now: Date): Promise<number> {
@@ -37,26 +53,40 @@ export async function makeDue(tx: Queryable, requests: readonly FrontierRequest[
   );
 }
 
+export interface LeaseOptions {
+  readonly source: string;
+  readonly owner: string;
+  readonly count: number;
+  readonly now: Date;
+  /** Hosts that must not be asked now: their requests stay where they are, those of the others go on. */
+  readonly pausedHosts?: readonly string[];
+}
+
 /** Leases up to `count` due requests of a source, best priority first; requests whose lease ran out are taken again. */
 export async function leaseDue(
   db: Queryable,
-  { source, owner, count, now }: { source: string; owner: string; count: number; now: Date },
+  { source, owner, count, now, pausedHosts = [] }: LeaseOptions,
 ): Promise<LeasedRequest[]> {
   const { rows } = await db.query<LeasedRequest>({
     name: 'frontier-lease',
-    // Two looks, each by its own index: one condition for both would sort everything that is due.
-    text: `with due as (
-             select id, priority, due_at from frontier where source = $1 and state = 'due' and due_at <= $4
-             order by priority, due_at, id limit $3 for update skip locked),
+    text: `with recursive ${HOSTS_OF_SOURCE}, ${PLACES},
+           -- Place after place, and no further than is wanted. Hosts of one priority take turns by chance: none waits for all of another's.
+           due as (
+             select d.* from (select * from places where host <> all($6::text[]) order by priority, random()) p, lateral (
+               select id, priority, due_at from frontier f
+               where f.source = $1 and f.host = p.host and f.priority = p.priority and f.state = 'due' and f.due_at <= $4
+               order by due_at, id limit $3 for update skip locked) d
+             limit $3),
            expired as (
-             select id, priority, due_at from frontier where source = $1 and state = 'leased' and lease_until <= $4 limit $3 for update skip locked),
+             select id, priority, due_at from frontier
+             where source = $1 and state = 'leased' and lease_until <= $4 and host <> all($6::text[]) limit $3 for update skip locked),
            best as (select * from (select * from due union all select * from expired) found order by priority, due_at, id limit $3),
            taken as (
              update frontier f set state = 'leased', lease_owner = $2, lease_token = lease_token + 1, lease_until = $5
              from best where f.id = best.id
-             returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token, f.priority, f.due_at)
-           select id, url, kind, depth, attempts, token from taken order by priority, due_at, id`,
-    values: [source, owner, count, now, new Date(now.getTime() + LEASE_MS)],
+             returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token, f.priority, f.due_at, f.etag, f.last_modified)
+           select id, url, kind, depth, attempts, token, etag, last_modified as "lastModified" from taken order by priority, due_at, id`,
+    values: [source, owner, count, now, new Date(now.getTime() + LEASE_MS), pausedHosts],
   });
   return rows;
 }
@@ -121,17 +151,20 @@ export async function expireLeases(db: Queryable, now: Date): Promise<number> {
 
 export interface DueSource {
   readonly source: string;
-  readonly due: number;
   /** Best (smallest) priority among what is due. */
   readonly priority: number;
 }
 
 /** Sources with due requests, most urgent first. */
 export async function findDueSources(db: Queryable, now: Date): Promise<DueSource[]> {
-  const { rows } = await db.query<DueSource>(
-    `select source, count(*)::int as due, min(priority)::int as priority from frontier where state = 'due' and due_at <= $1 group by source order by priority, source`,
-    [now],
-  );
+  const { rows } = await db.query<DueSource>({
+    name: 'frontier-due-sources',
+    text: `with recursive ${ALL_HOSTS}, ${PLACES}
+           select p.source, min(p.priority)::int as priority from places p, lateral (
+             select from frontier f where f.source = p.source and f.host = p.host and f.priority = p.priority and f.state = 'due' and f.due_at <= $1 limit 1) due
+           group by p.source order by priority, source`,
+    values: [now],
+  });
   return rows;
 }
 
@@ -177,8 +210,8 @@ async function insertRequests(
   unique.sort((a, b) => (a.source === b.source ? compare(a.urlKey, b.urlKey) : compare(a.source, b.source)));
   const { rowCount } = await tx.query({
     name,
-    text: `insert into frontier (source, url_key, url, kind, priority, depth, run_id, due_at)
-           select *, $8 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::uuid[])
+    text: `insert into frontier (source, url_key, url, kind, priority, depth, run_id, host, due_at)
+           select *, $9 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::uuid[], $8::text[])
            on conflict (source, url_key) ${onConflict}`,
     values: [
       unique.map((request) => request.source),
@@ -188,10 +221,15 @@ async function insertRequests(
       unique.map((request) => request.priority),
       unique.map((request) => request.depth),
       unique.map((request) => request.runId),
+      unique.map((request) => hostOf(request.url)),
       now,
     ],
   });
   return rowCount ?? 0;
+}
+
+function hostOf(url: string): string {
+  return URL.parse(url)?.hostname ?? '';
 }
 
 function compare(a: string, b: string): number {

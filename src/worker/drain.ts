@@ -3,8 +3,9 @@ import { PermanentError } from '../core/errors.ts';
 import type { Ctx } from '../platform/context.ts';
 import { countUnfinished, type OfSource, type Unfinished } from '../repositories/summary.ts';
 
-/** Time between two looks, milliseconds. */
+/** Time between two looks, milliseconds; longer where a look itself takes long, so that waiting never costs more than a small part of a core. */
 const LOOK_EVERY_MS = 150;
+const LOOK_SHARE = 10;
 /** Work without a job is asked for by the orchestrator, which looks every few seconds, or by housekeeping, every minute. */
 const UNASKED_MS = 75_000;
 
@@ -28,6 +29,7 @@ export async function drain(
 ): Promise<boolean> {
   let unaskedSince: number | null = null;
   for (;;) {
+    const lookedAt = performance.now();
     const unfinished = await countUnfinished(ctx.db, requestsOf, ctx.clock.now(), crawlJobsOf);
     await onProgress?.(unfinished);
     const { requests, jobs, items, searchChanges } = unfinished;
@@ -35,7 +37,8 @@ export async function drain(
     if (ctx.signal.aborted) return false;
     unaskedSince = jobs > 0 ? null : (unaskedSince ?? performance.now());
     if (unaskedSince !== null && performance.now() - unaskedSince > unaskedMs) throw stuck(unfinished);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const lookMs = performance.now() - lookedAt;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(LOOK_EVERY_MS, lookMs * LOOK_SHARE)));
   }
 }
 

@@ -27,7 +27,16 @@ const http = createHttpClient({
 const waiting = readFileSync(list, 'utf8')
   .trim()
   .split('\n')
-  .map((path, id) => ({ id, token: 1, url: pageUrl(path), kind: 'tracklist', depth: 0, attempts: 0 }));
+  .map((path, id) => ({
+    id,
+    token: 1,
+    url: pageUrl(path),
+    kind: 'tracklist',
+    depth: 0,
+    attempts: 0,
+    etag: null,
+    lastModified: null,
+  }));
 const done = { pages: 0, rows: 0, failed: [] as string[], memory: [] as { pages: number; rssMb: number }[] };
 
 await runSpider({
