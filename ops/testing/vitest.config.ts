@@ -33,6 +33,8 @@ export default defineConfig({
           root,
           include: [`${ROOMS}/**/*.test.ts`],
           exclude: ['**/*.int.test.ts', '**/*.e2e.test.ts', ...NOT_OURS],
+          // Against hanging, not against slowness: a busy machine must not fail a test.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
