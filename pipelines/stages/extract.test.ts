@@ -74,6 +74,11 @@ it('a medley refers to no track, a mashup does, the parts of both do', () => {
 });
 
 describe('a set', () => {
+  it('licence, revision and day of reading stay with a set: its claims carry them', () => {
+    const extra = { licence: 'CC BY-SA 3.0 US', revisionId: 99001, retrievedAt: '2026-03-01T00:00:00Z' };
+    expect(setOf({ artists: ['Ada'], extra }).detail).toMatchObject(extra);
+  });
+
   it('credits each artist once, the only one with its MusicBrainz id', () => {
     const extra = { artistMbid: '5B11F4CE-a62d-471e-81fc-a69a8278c7da' };
     expect(setOf({ artists: ['Ada', 'ADA'], extra }).artists).toMatchObject([{ name: 'Ada', mbid: null }]);

@@ -76,6 +76,8 @@ describe('a tracklist in a table', () => {
 describe('lines that people type', () => {
   it.each([
     ['# A - B [Glass] [GLS 12]', ['A', 'B', 'Glass', 'GLS 12']],
+    ['# A - B - [Glass]', ['A', 'B', 'Glass', null]],
+    ['# A - [Glass]', ['A', null, 'Glass', null]],
     ['# [00] - A - B', ['A', 'B', null, null]],
     ['# 1. A - B', ['A', 'B', null, null]],
     ['# w/ A - B', ['A', 'B', null, null]],
@@ -113,6 +115,15 @@ describe('lines that people type', () => {
       notes: ['said - so'],
       tracks: [{}, { section: 'Part 2' }],
     });
+  });
+
+  it('preformatted lines go on below themselves, and a bare line may say which part begins', () => {
+    const set = tracklist('<pre>\n01. A - B\n    (C Remix) [Glass]\nPart 2\n01. D - E\n   [05] F - G\n</pre>');
+    expect(set.tracks.map((line) => [...names(line), line.section])).toEqual([
+      ['A', 'B', 'Glass', null, null],
+      ['D', 'E', null, null, 'Part 2'],
+      ['F', 'G', null, null, 'Part 2'],
+    ]);
   });
 
   it('chapters keep the days that they name', () => {
@@ -157,6 +168,16 @@ describe('pages', () => {
     const { requests } = read(unknown, `${REST}/page/2020_-_A_%40_AC%2FDC`, 404);
     expect(requests).toEqual([{ url: `${REST}/page/2020_-_A_%40_AC/DC`, kind: 'page' }]);
     expect(read(unknown, requests[0]?.url, 404)).toMatchObject({ requests: [], problems: [{ code: 'unresolved' }] });
+  });
+
+  it('that says it has no tracklist, outside its categories too', () => {
+    expect(tracklist('Tracklist: none').extra.tracklistState).toBe('none');
+  });
+
+  it('a redirect to a category asks for its list', () => {
+    expect(read(answer('#REDIRECT [[Category:Berghain]]')).requests).toEqual([
+      { url: 'https://www.mixesdb.com/w/Category:Berghain', kind: 'category' },
+    ]);
   });
 
   it('two searches are two lists', () => {

@@ -44,6 +44,9 @@ const PASSED_OVER = /^(?:comments?|discussion|images?|gallery|see also|reference
 const HOUSEKEEPING =
   /^(?:Tracklist: .*|Promo Mix|\d{4}|\d{3}X|.*\b(?:players?|charts?|mirrors?)\b.*|Mixcloud|SoundCloud|YouTube|hearthis(?:\.at)?|Date)$/i;
 
+/** What editors write where there is nothing to list. */
+const NO_TRACKLIST = /^(?:no tracklist\b|tracklist:\s*none\b)/i;
+
 /** Rules, and links that file a page or show an image. */
 const NO_NOTE = /^\s*(?:-{4,}|\[\[\s*(?:Category|File|Image)\s*:[^\]]*\]\])\s*$/i;
 
@@ -61,7 +64,7 @@ export function readMixPage(page: MixPage): { item: SetlistItem; problems: Probl
   const parts = sortSections(sectionsOf(page.wikitext));
   const tracklist = readTracklist(joined(parts.tracklist));
   const players = urlsOf(templatesOf(page.wikitext, 'Player').join('\n'));
-  const state = stateOf(names);
+  const state = stateOf(names) ?? (tracklist.notes.some((note) => NO_TRACKLIST.test(note)) ? 'none' : null);
   const item = setlist('mixesdb', page.key, {
     otherIds: page.pageId === null ? [] : [String(page.pageId)],
     versionId: page.revisionId === null ? null : String(page.revisionId),

@@ -83,7 +83,11 @@ function requestForUrl(url: string): PageRequest | null {
   const query = parsed.pathname === `${REST}/search/page` ? parsed.searchParams.get('q')?.trim() : undefined;
   if (query) return search(query);
   const key = keyOfUrl(url);
-  if (key === null) return null;
+  return key === null ? null : wikiRequest(key);
+}
+
+/** The request for whatever page has this key; null for categories that may not be asked for. */
+export function wikiRequest(key: string): PageRequest | null {
   return key.startsWith('Category:') ? categoryRequest(key) : pageRequest(key);
 }
 

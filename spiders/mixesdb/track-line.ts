@@ -70,7 +70,9 @@ function takeRelease(text: string): { text: string; release: Release; status: st
   let status: string | null = null;
   for (let bracket = trailingSquare(rest); bracket; bracket = trailingSquare(rest)) {
     if (isVersionText(bracket.inside) && !bracket.inside.includes(' - ')) break;
-    rest = bracket.head;
+    // "Artist - Title - [Label]": the dash leads to the label.
+    const undashed = bracket.head.replace(/\s+[-–]$/, '');
+    rest = splitArtistTitle(undashed) === null ? bracket.head : undashed;
     const read = readLabel(bracket.inside);
     status ??= read.status;
     if (read.release.recordLabel !== null) return { ...withCatalogNumber(rest, read.release), status };

@@ -52,6 +52,10 @@ interface Reading {
 const LONGEST_LINE = 2000;
 /** The longest lists have some hundred lines; a page beyond this is damage or malice, and must not cost memory. */
 const MOST_LINES = 20_000;
+/** An indented line with a bracket that is no cue: "    (F Remix)". */
+const GOES_ON = /\n(?: {2,8}|\t)(?=[([](?![\d?:]+[)\]])[^\n]{1,200}\n)/g;
+/** A bare line that says which part begins. */
+const PART = /^(?:part|pt\.?|cd|disc|side|set|hour|tape)\s*(?:\d{1,2}|[A-H])\s*:?$/i;
 const SKIPPED = /^(?:-{4,}|__[A-Z]+__|\{\{[^{}]*\}\}|\{\||\|\}|\[\[\s*(?:Category|File|Image)\s*:.*\]\])$/i;
 
 /** Reads the lines of a body. */
@@ -97,9 +101,9 @@ export function isReadable({ problems }: Pick<Tracklist, 'problems'>): boolean {
   return problems.every(({ code }) => code !== 'too-large');
 }
 
-/** The body's lines, those of tables as the lines that a list would have. */
+/** The body's lines: those that only go on with the one above put to it, those of tables as the lines that a list would have. */
 function plainLines(text: string): string[] {
-  const lines = text.split(/\r\n?|\n/);
+  const lines = text.replace(GOES_ON, ' ').split(/\r\n?|\n/);
   if (!text.includes('{|')) return lines;
   const plain: string[] = [];
   for (let at = 0; at < lines.length; at += 1) {
@@ -170,6 +174,7 @@ function readContent(line: string, reading: Reading): void {
 
 /** ";Part 1", "=== Part 1 ===", or a bold line of its own, numbered or not. */
 function headingOf(line: string): string | null {
+  if (PART.test(line)) return line.replace(/\s*:$/, '');
   const text = /^;\s*(.+)$/s.exec(line)?.[1] ?? /^(={2,6})\s*(.+?)\s*\1$/s.exec(line)?.[2] ?? boldLine(line);
   return text === undefined ? null : display(text).replace(/:$/, '').trim() || null;
 }

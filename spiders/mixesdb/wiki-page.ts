@@ -1,7 +1,7 @@
 /** A page of the wiki by its wikitext: a mix, a redirect, a page that tells like names apart, or none of these. */
 import { type MixPage, readMixPage } from './mix-page.ts';
 import { notReadYet, problem, type Reading, refused } from './reading.ts';
-import { keyOfTitle, pageRequest } from './spider.ts';
+import { keyOfTitle, pageRequest, wikiRequest } from './spider.ts';
 import { readTitle } from './title.ts';
 import { isReadable } from './tracklist.ts';
 import { linksOf, redirectOf } from './wikitext.ts';
@@ -20,7 +20,7 @@ export function readWikiPage(page: MixPage): Reading {
   if (page.title === '' || page.title.length > LONGEST_TITLE) return refused('a wiki page without a usable title');
   if (isTooLong(page.wikitext)) return tooLong(page.wikitext);
   const target = redirectOf(page.wikitext);
-  if (target !== null) return { requests: [pageRequest(keyOfTitle(target))] };
+  if (target !== null) return { requests: [wikiRequest(keyOfTitle(target))].filter((request) => request !== null) };
   if (isDisambiguation(page.wikitext)) return readDisambiguation(page.wikitext);
   const { item, problems } = readMixPage(page);
   if (!isReadable({ problems })) return { problems };
