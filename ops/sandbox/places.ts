@@ -1,6 +1,6 @@
 /** Which sites know which set, and the words that several sites build its name from. */
 import type { SourceName } from '../../src/core/source.ts';
-import { siteRng } from './shown.ts';
+import { siteRng } from './site-rng.ts';
 import type { DjSet, World } from './world/types.ts';
 import { known } from './world.ts';
 

@@ -1,7 +1,9 @@
 /** What one site prints of a set: the same truth with the site's own gaps, credits and clock. */
 import type { CueGranularity, IdKind, MashupPart } from '../../src/core/items.ts';
 import type { SourceName } from '../../src/core/source.ts';
-import { createRng, type Rng } from './rng.ts';
+import { type Alteration, withNoise } from './noise.ts';
+import type { Rng } from './rng.ts';
+import { siteRng } from './site-rng.ts';
 import type { DjSet, SetRow, Track, World } from './world/types.ts';
 import { known, namesOf } from './world.ts';
 
@@ -25,6 +27,8 @@ export interface ShownRow {
   readonly idKind: IdKind | null;
   readonly withPrevious: boolean;
   readonly parts: readonly MashupPart[];
+  /** What whoever wrote the list got wrong about the names; none where they are as they should be. */
+  readonly altered: readonly Alteration[];
 }
 
 /** A site's habits. */
@@ -44,15 +48,10 @@ export interface Habits {
   readonly marks: boolean;
 }
 
-/** A branch of chance for one thing on one site. */
-export function siteRng(world: World, site: SourceName, thing: string): Rng {
-  return createRng(`${world.seed}/${world.size}/${site}/${thing}`);
-}
-
 /** The rows of `set` as `site` prints them. */
 export function shownRows(world: World, site: SourceName, set: DjSet, habits: Habits): ShownRow[] {
   const rng = siteRng(world, site, `rows/${set.id}`);
-  return set.rows.map((row, index) => {
+  const rows = set.rows.map((row, index) => {
     const recognised = rng.chance(habits.recognised);
     const cueSeconds = habits.cue(row, index / set.rows.length, rng);
     return {
@@ -64,6 +63,7 @@ export function shownRows(world: World, site: SourceName, set: DjSet, habits: Ha
       withPrevious: habits.marks && row.withPrevious,
     };
   });
+  return withNoise(world, site, set, rows);
 }
 
 /** "Mara Vellin ft. Tobin Korwick", "Glass Horizon", "Ilka Marane Remix". */
@@ -97,6 +97,7 @@ const UNKNOWN: Content = {
   isId: true,
   idKind: 'full',
   parts: [],
+  altered: [],
 };
 
 function content(world: World, set: DjSet, row: SetRow, habits: Habits, recognised: boolean): Content {

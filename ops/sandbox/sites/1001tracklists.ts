@@ -1,8 +1,10 @@
 /** A local www.1001tracklists.com: home page, listings of DJs and sources, set pages. */
 
+import { copiedFrom } from '../noise.ts';
 import { setsOn } from '../places.ts';
 import { BASE36, createRng, DIGITS } from '../rng.ts';
-import { type Habits, type ShownRow, shownRows, siteRng } from '../shown.ts';
+import { type Habits, type ShownRow, shownRows } from '../shown.ts';
+import { siteRng } from '../site-rng.ts';
 import { slug } from '../world/names.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';
@@ -74,6 +76,7 @@ function shownSet(world: World, set: DjSet): ShownSet {
     artists: set.djIds.map((id) => known(world.artists, id).name),
     date: set.date,
     rows: rowsOf(world, set),
+    copiedFrom: copiedFrom(world, SOURCE, set),
   };
 }
 

@@ -197,6 +197,7 @@ function shownSet(world: World, set: DjSet, album: Album): ShownSet {
     artists: [album.artist],
     date: null,
     rows: mixRows(world, set),
+    copiedFrom: null,
   };
 }
 

@@ -1,9 +1,11 @@
 /** A local www.mixesdb.com: the REST interface (page, search) over wikitext. */
 import { seeds } from '../../../spiders/mixesdb/spider.ts';
 import { normKey } from '../../../src/core/text.ts';
+import { copiedFrom } from '../noise.ts';
 import { placeName, setsOn } from '../places.ts';
 import { DIGITS } from '../rng.ts';
-import { type Habits, line, type ShownRow, shownRows, siteRng } from '../shown.ts';
+import { type Habits, line, type ShownRow, shownRows } from '../shown.ts';
+import { siteRng } from '../site-rng.ts';
 import { two } from '../world/catalogue.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';
@@ -83,6 +85,7 @@ function shownSet(world: World, set: DjSet): ShownSet {
     artists: set.djIds.map((id) => known(world.artists, id).name),
     date: set.date,
     rows: rowsOf(world, set),
+    copiedFrom: copiedFrom(world, SOURCE, set),
   };
 }
 

@@ -1,7 +1,8 @@
 /** The posts of the local Reddit: tracklists of sets, single tracks, questions, deleted ones. */
 import { placeName, setsOn } from '../places.ts';
 import { BASE36 } from '../rng.ts';
-import { credit, type Habits, line, type ShownRow, shownRows, siteRng } from '../shown.ts';
+import { credit, type Habits, line, type ShownRow, shownRows } from '../shown.ts';
+import { siteRng } from '../site-rng.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';
 import { clock } from './site.ts';

@@ -1,6 +1,7 @@
 /** A local Reddit: the OAuth interface (listings, discussions, /api/info) and the token endpoint. */
+import { copiedFrom } from '../noise.ts';
 import { setsOn } from '../places.ts';
-import { siteRng } from '../shown.ts';
+import { siteRng } from '../site-rng.ts';
 import type { DjSet, World } from '../world/types.ts';
 import { known } from '../world.ts';
 import { makePosts, type Post, postId, rowsOf } from './reddit-posts.ts';
@@ -177,6 +178,7 @@ function shownSet(world: World, set: DjSet, byId: ReadonlyMap<string, Post>): Sh
     artists: set.djIds.map((djId) => known(world.artists, djId).name),
     date: set.date,
     rows: rowsOf(world, set),
+    copiedFrom: copiedFrom(world, SOURCE, set),
   };
 }
 

@@ -1,7 +1,8 @@
 /** What the local setlist.fm lists: all concerts, and some DJ sets at venues, most of those without songs. */
 import { setsOn } from '../places.ts';
 import { HEX } from '../rng.ts';
-import { type ShownRow, siteRng } from '../shown.ts';
+import type { ShownRow } from '../shown.ts';
+import { siteRng } from '../site-rng.ts';
 import type { Concert, DjSet, Song, World } from '../world/types.ts';
 import { known } from '../world.ts';
 
@@ -45,6 +46,7 @@ export function shownEvent(world: World, event: Event): ShownRow[] {
     idKind: song.trackIds.length === 0 ? 'title' : null,
     withPrevious: false,
     parts: song.trackIds.length < 2 ? [] : titlesOf(world, song).map((title) => ({ artist, title, version: null })),
+    altered: [],
   }));
 }
 

@@ -1,6 +1,6 @@
 /** Objects of the REST interface 1.0 of setlist.fm. */
 import { HEX } from '../rng.ts';
-import { siteRng } from '../shown.ts';
+import { siteRng } from '../site-rng.ts';
 import { slug } from '../world/names.ts';
 import type { Song, World } from '../world/types.ts';
 import { known } from '../world.ts';

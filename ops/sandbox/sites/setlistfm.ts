@@ -163,5 +163,6 @@ function shownSet(world: World, event: Event): ShownSet {
     artists: [known(world.artists, event.artistId).name],
     date: event.date,
     rows,
+    copiedFrom: null,
   };
 }

@@ -36,6 +36,8 @@ export interface ShownSet {
   /** Day it was played; null where the site does not say. */
   readonly date: string | null;
   readonly rows: readonly ShownRow[];
+  /** Site whose list it took over, errors and all; null for one of its own. */
+  readonly copiedFrom: SourceName | null;
 }
 
 /** What a shop shows of one recording. */

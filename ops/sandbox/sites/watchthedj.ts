@@ -1,7 +1,9 @@
 /** A local watchthedj.com. The real page is unknown: this one carries what such pages commonly do (JSON-LD, Open Graph, an ordered list). */
+import { copiedFrom } from '../noise.ts';
 import { placeName, setsOn } from '../places.ts';
 import { BASE36 } from '../rng.ts';
-import { type Habits, line, type ShownRow, shownRows, siteRng } from '../shown.ts';
+import { type Habits, line, type ShownRow, shownRows } from '../shown.ts';
+import { siteRng } from '../site-rng.ts';
 import { slug } from '../world/names.ts';
 import type { DjSet, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';
@@ -48,6 +50,7 @@ function shownSet(world: World, set: DjSet): ShownSet {
     // The title names the year; not every page says the day.
     date: styleOf(world, set).saysDay ? set.date : set.date.slice(0, 4),
     rows: rowsOf(world, set),
+    copiedFrom: copiedFrom(world, SOURCE, set),
   };
 }
 
