@@ -7,7 +7,7 @@ import type { SourceName } from '../src/core/source.ts';
 import { VERSION } from '../src/platform/user-agent.ts';
 import { addRequests, countRequests, MAX_ATTEMPTS } from '../src/repositories/frontier.ts';
 import { listQuarantine } from '../src/repositories/quarantine.ts';
-import { openBreaker, readSourceState } from '../src/repositories/source-states.ts';
+import { readSourceState } from '../src/repositories/source-states.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { attempt, enqueued, runJob } from '../src/testing/run-job.ts';
 import { openTestServices, type TestServices } from '../src/testing/services.ts';
@@ -53,7 +53,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await services.db.query(
-    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine cascade',
+    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, page_verdicts, page_yields, workflow_events cascade',
   );
   await test.release();
 });
@@ -241,8 +241,8 @@ describe('a page that fails', () => {
     expect(waitMs).toBeLessThanOrEqual(7_500);
     expect((await readSourceState(services.db, 'setlistfm')).breaker).toBe('closed');
     expect(await rows(`select outcome from fetches order by outcome`)).toEqual([
-      { outcome: 'failed' },
       { outcome: 'ok' },
+      { outcome: 'source-outage' },
     ]);
   });
 
@@ -281,7 +281,7 @@ describe('a page that fails', () => {
     expect(await crawl()).toMatchObject({ pages: 1, items: 1, failed: 0 });
     expect(await countRequests(services.db)).toEqual({ done: 1 });
     expect(await rows('select kind, state from raw_items')).toEqual([{ kind: 'error', state: 'kept' }]);
-    expect(await rows('select status, outcome from fetches')).toEqual([{ status: 404, outcome: 'ok' }]);
+    expect(await rows('select status, outcome from fetches')).toEqual([{ status: 404, outcome: 'not-found' }]);
   });
 
   it('because it leads away from the source is given up, and the other host is not asked', async () => {
@@ -319,15 +319,6 @@ describe('a page by which the source refuses us', () => {
     expect(await listQuarantine(services.db, { source: '1001tracklists', reason: null, limit: 5 })).toMatchObject([
       { reason: 'block:captcha' },
     ]);
-  });
-
-  it('is not forgotten when the source then only asks us to wait', async () => {
-    await openBreaker(services.db, 'setlistfm', 'captcha', later(DAY_MS));
-    await openBreaker(services.db, 'setlistfm', 'wait', later(1_000));
-    expect(await readSourceState(services.db, 'setlistfm')).toMatchObject({
-      breakerReason: 'captcha',
-      breakerUntil: later(DAY_MS),
-    });
   });
 });
 

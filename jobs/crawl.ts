@@ -4,9 +4,12 @@
  */
 import { loadSource } from '../spiders/registry.ts';
 import { PermanentError } from '../src/core/errors.ts';
+import type { LeasedRequest } from '../src/core/fetching.ts';
 import type { Source } from '../src/core/source.ts';
+import { admit, giveBackTrial } from '../src/repositories/breaker.ts';
 import { releaseLeases } from '../src/repositories/frontier.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
+import { readAlarms } from '../src/repositories/page-yields.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
 import { missingConditions, sandboxedHosts } from './access.ts';
 import { atOnce, createLimiter, politely, rendererOf } from './crawl/asking.ts';
@@ -38,14 +41,36 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
   assertAccess(ctx, source, payload);
   const slice = openSlice(ctx, source, attempt);
   try {
-    if (mayRun(await readSourceState(ctx.db, payload.source), ctx.clock.now())) await crawlDue(slice, signal);
+    if (await mayAsk(slice)) await crawlDue(slice, signal);
     await slice.lander.settled();
   } finally {
     await slice.http.release();
+    if (slice.trial !== 'none') await giveBackTrial(ctx.db, payload.source, slice.owner);
     await releaseLeases(ctx.db, slice.owner);
   }
   await finishSlice(slice, outboxId);
   return { ...slice.lander.totals, failed: slice.failed };
+}
+
+/** Reads what holds for the source, and claims the one request of a half-open breaker. */
+async function mayAsk(slice: Slice): Promise<boolean> {
+  const { ctx, owner } = slice;
+  const { source } = slice.payload;
+  const admission = await ctx.db.transaction((tx) => admit(tx, { source, owner, now: ctx.clock.now() }));
+  if (admission === 'nobody') return false;
+  slice.trial = admission === 'one-trial' ? 'to-ask' : 'none';
+  slice.streak = (await readSourceState(ctx.db, source)).streak;
+  for (const [kind, fields] of await readAlarms(ctx.db, source)) slice.alarms.set(kind, fields);
+  return true;
+}
+
+/** Of a half-open breaker one request, and no other before its answer. */
+async function leaseWithin(slice: Slice, count: number): Promise<LeasedRequest[]> {
+  if (slice.trial === 'none') return lease(slice, count);
+  if (slice.trial === 'asked') return [];
+  const leased = await lease(slice, 1);
+  if (leased.length > 0) slice.trial = 'asked';
+  return leased;
 }
 
 async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
@@ -59,7 +84,7 @@ async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
     await runSpider({
       source,
       concurrency,
-      lease: (count) => lease(slice, count),
+      lease: (count) => leaseWithin(slice, count),
       settled: () => slice.lander.settled(),
       fetch: (request) => inTurn(() => fetchAuthorised(slice, request)),
       render: (request) => inTurn(() => politely(slice, async () => (await renderer.open()).render(request.url))),

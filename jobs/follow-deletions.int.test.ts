@@ -229,7 +229,8 @@ async function landSaved(): Promise<void> {
   const page = { body, url: null, status: null, contentType: null, fetchedAt: null };
   const { items } = source.parse(page);
   const document = { ...(await test.ctx.archive.put(body)), contentEncoding: null };
-  const landed = { items, problems: [], requests: [], lease: null, document, fetchedAt: test.clock.now() };
+  const judged = { judgement: { verdict: 'ok' as const, reason: null }, measures: null };
+  const landed = { ...judged, items, problems: [], requests: [], lease: null, document, fetchedAt: test.clock.now() };
   const unknown = { url: null, finalUrl: null, kind: null, status: null, contentType: null, exchange: null };
   const facts = { source: 'reddit', via: 'import' as const, remoteAddress: null, durationMs: null, runId: null };
   await test.ctx.db.transaction((tx) =>

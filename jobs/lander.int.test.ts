@@ -105,6 +105,8 @@ function page(n: number): LandingPage {
     runId: null,
     document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null },
     items: [setlist('mixesdb', `s${n}`, { title: `set ${n}` })],
+    judgement: { verdict: 'ok', reason: null },
+    measures: null,
     problems: [],
     requests: [],
     lease: null,

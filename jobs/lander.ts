@@ -20,18 +20,23 @@ export interface LandedTotals {
   quarantined: number;
 }
 
-/** @param priority of the jobs that go on with what landed. */
+/**
+ * @param priority of the jobs that go on with what landed.
+ * @param onAlarm called when pages of a kind began to lack what they usually hold.
+ */
 export class Lander {
   readonly totals: LandedTotals = { pages: 0, items: 0, unchanged: 0, newRequests: 0, quarantined: 0 };
   readonly #ctx: Pick<Ctx, 'db' | 'clock'>;
   readonly #priority: number;
+  readonly #onAlarm: () => void;
   #waiting: LandingPage[] = [];
   #running: Promise<void> | null = null;
   #fault: unknown;
 
-  constructor(ctx: Pick<Ctx, 'db' | 'clock'>, priority: number) {
+  constructor(ctx: Pick<Ctx, 'db' | 'clock'>, priority: number, onAlarm: () => void = () => undefined) {
     this.#ctx = ctx;
     this.#priority = priority;
+    this.#onAlarm = onAlarm;
   }
 
   /** Takes a page; resolves at once unless too many wait. @throws the fault that ended an earlier batch. */
@@ -70,6 +75,7 @@ export class Lander {
       return result;
     });
     for (const key of Object.keys(this.totals) as (keyof LandedTotals)[]) this.totals[key] += landed[key];
+    if (landed.alarms > 0) this.#onAlarm();
   }
 }
 

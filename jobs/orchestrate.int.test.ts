@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
 import { SOURCE_NAMES } from '../src/core/source.ts';
+import { openBreaker } from '../src/repositories/breaker.ts';
 import { addRequests, countRequests, leaseDue } from '../src/repositories/frontier.ts';
 import { countOutstanding } from '../src/repositories/outbox.ts';
 import { ensureSchedules } from '../src/repositories/schedules.ts';
-import { openBreaker } from '../src/repositories/source-states.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { attempt, runJob } from '../src/testing/run-job.ts';
 import { openTestServices, type TestServices } from '../src/testing/services.ts';
@@ -99,7 +99,9 @@ describe('looking for due work', () => {
     await services.db.query(`insert into source_states (source, enabled) values ('mixesdb', false)`);
     expect(await enqueueDueCrawls(test.ctx)).toEqual([]);
     await services.db.query('update source_states set enabled = true');
-    await openBreaker(services.db, 'mixesdb', 'captcha', new Date(test.clock.now().getTime() + 1_000));
+    const now = test.clock.now();
+    const until = new Date(now.getTime() + 1_000);
+    await openBreaker(services.db, { source: 'mixesdb', reason: 'captcha', until, now });
     expect(await enqueueDueCrawls(test.ctx)).toEqual([]);
     test.clock.advance(1_000);
     expect(await enqueueDueCrawls(test.ctx)).toEqual(['mixesdb']);

@@ -218,8 +218,5 @@ async function judged(
   const { facts, parse } = await loadSource(name);
   const result = parse({ body, url: null, status, contentType: null, fetchedAt: null });
   const contract = (kind === null ? null : facts.contracts[kind]) ?? contractByItems(facts.contracts, result.items);
-  return judge(
-    { status, headers, result, bodyFault: null, start: body.toString('latin1', 0, 4_000), movedTo: null },
-    contract,
-  );
+  return judge({ status, headers, result, start: body.toString('latin1', 0, 4_000), movedTo: null }, contract);
 }

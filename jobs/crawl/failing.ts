@@ -1,61 +1,51 @@
-/** What becomes of a request that gave no page, and of a source that refuses us. */
-import { PermanentError, ThrottledError } from '../../src/core/errors.ts';
+/** What becomes of a request that gave no page: its fault is a verdict like any other. */
+import { MusicDbError, PermanentError, ThrottledError } from '../../src/core/errors.ts';
 import type { LeasedRequest } from '../../src/core/fetching.ts';
+import type { Verdict } from '../../src/core/verdict.ts';
 import { recordFailedFetch } from '../../src/repositories/fetches.ts';
 import { failLease } from '../../src/repositories/frontier.ts';
-import { openBreaker } from '../../src/repositories/source-states.ts';
+import { countVerdicts } from '../../src/repositories/page-yields.ts';
+import { react } from './reacting.ts';
 import type { Slice } from './slice.ts';
 
 const DAY_MS = 86_400_000;
 /** Bounds of the wait that a server may ask for: a shorter one would ask it again at once, a longer one is a mistake of its clock. */
 const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30 * DAY_MS;
-/** First retry of a page after about this long, doubling with each attempt. */
-export const RETRY_MS = 5_000;
 
-export async function fail(
-  slice: Slice,
-  { id, token, attempts, url, kind }: LeasedRequest,
-  error: Error,
-): Promise<void> {
-  const now = slice.ctx.clock.now().getTime();
+/** Faults by their code; all others are those of a source that does not answer, or of a request that may not be made. */
+const VERDICTS: Readonly<Record<string, Verdict>> = {
+  TRUNCATED: 'truncated',
+  BAD_ENCODING: 'unreadable',
+  BOMB: 'unreadable',
+  TOO_LARGE: 'unreadable',
+};
+
+export async function fail(slice: Slice, request: LeasedRequest, error: Error): Promise<void> {
+  const { ctx, payload } = slice;
+  const now = ctx.clock.now();
   if (error.name === 'AbortError' && slice.stop.aborted) {
-    await failLease(slice.ctx.db, {
-      id,
-      token,
-      problem: 'stopped before it was asked',
-      cure: 'wait',
-      dueAt: new Date(now),
-    });
+    const { id, token } = request;
+    await failLease(ctx.db, { id, token, problem: 'stopped before it was asked', cure: 'wait', dueAt: now });
     return;
   }
   slice.failed += 1;
-  await recordFailedFetch(slice.ctx.db, {
-    ...slice.payload,
-    url,
-    kind,
-    problem: error.message,
-    fetchedAt: new Date(now),
+  const verdict = verdictOf(error);
+  await ctx.db.transaction(async (tx) => {
+    const { url, kind } = request;
+    await recordFailedFetch(tx, { ...payload, url, kind, verdict, problem: error.message, fetchedAt: now });
+    await countVerdicts(tx, [{ source: payload.source, via: payload.via, verdict }]);
   });
-  if (error instanceof ThrottledError) {
-    const waitMs = Math.min(Math.max(error.retryAfterMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
-    await failLease(slice.ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: new Date(now + waitMs) });
-    await refuse(slice, error.message, waitMs);
-    return;
-  }
-  const cure = error instanceof PermanentError ? 'give-up' : 'retry';
-  slice.ctx.log.warn({ source: slice.payload.source, url, err: error, cure }, 'page failed');
-  await failLease(slice.ctx.db, {
-    id,
-    token,
-    problem: error.message.slice(0, 1_000),
-    cure,
-    dueAt: new Date(now + RETRY_MS * 2 ** attempts * (0.5 + Math.random())),
-  });
+  await react(slice, request, { verdict, reason: error.message }, { document: null, waitMs: waitOf(error) });
 }
 
-export async function refuse(slice: Slice, reason: string, forMs: number): Promise<void> {
-  slice.end.abort();
-  slice.ctx.log.warn({ source: slice.payload.source, reason, forMs }, 'breaker opened');
-  await openBreaker(slice.ctx.db, slice.payload.source, reason, new Date(slice.ctx.clock.now().getTime() + forMs));
+function verdictOf(error: Error): Verdict {
+  if (error instanceof ThrottledError) return 'throttled';
+  const known = error instanceof MusicDbError ? VERDICTS[error.code] : undefined;
+  return known ?? (error instanceof PermanentError ? 'unfetchable' : 'source-outage');
+}
+
+function waitOf(error: Error): number | null {
+  if (!(error instanceof ThrottledError)) return null;
+  return Math.min(Math.max(error.retryAfterMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
 }

@@ -28,6 +28,12 @@ export interface Slice {
   leased: number;
   failed: number;
   readonly documents: Map<FetchedPage, LandingPage['document']>;
+  /** Of a half-open breaker: the one request is still to be made, or has been; `none` when all may pass. */
+  trial: 'none' | 'to-ask' | 'asked';
+  /** Pages in a row that were no good, as last seen. */
+  streak: number;
+  /** Fields that vanished from the latest pages, by kind of page, with the least share that a page must say. */
+  readonly alarms: Map<string, Readonly<Record<string, number>>>;
 }
 
 export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Attempt<CrawlPayload>): Slice {
@@ -39,7 +45,8 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     source,
     payload,
     owner: randomUUID(),
-    lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual),
+    // What vanished is looked for from the next slice on: this one ends.
+    lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual, () => end.abort()),
     http: createHttpClient({
       guard: createEgressGuard(allow),
       clock: ctx.clock,
@@ -52,5 +59,8 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     leased: 0,
     failed: 0,
     documents: new Map(),
+    trial: 'none',
+    streak: 0,
+    alarms: new Map(),
   };
 }

@@ -55,12 +55,18 @@ it('counts what there is by its labels', async () => {
   await db.query(
     `insert into dead_letters (queue, name, job_id, payload, priority, error, attempts, failed_at) values ('load', 'load', '1', '{}', 1, 'x', 5, '2026-11-20')`,
   );
+  await db.query(`insert into source_states (source, breaker) values ('reddit', 'open')`);
   await db.query(`insert into search_outbox values ('track', gen_random_uuid(), '2026-11-20')`);
   await queues[0]?.add('load', {}, { priority: 1 });
   const samples = await scrape();
   const expected = {
     'musicdb_items{source="mixesdb",state="loaded"}': 1,
     'musicdb_fetches{source="mixesdb",outcome="ok"}': 1,
+    'musicdb_pages_total{source="mixesdb",verdict="ok",via="sandbox"}': 1,
+    'musicdb_breaker_open{source="reddit"}': 1,
+    'musicdb_breaker_open{source="mixesdb"}': 0,
+    'musicdb_source_enabled{source="mixesdb"}': 1,
+    'musicdb_yield_alarms{source="mixesdb"}': 0,
     'musicdb_last_fetch_timestamp_seconds{source="mixesdb"}': Date.parse('2026-11-20T12:00:00Z') / 1000,
     'musicdb_quarantine_open{source="mixesdb"}': 1,
     'musicdb_dead_letters{queue="load"}': 1,

@@ -18,10 +18,39 @@ interface Metric {
   readonly samples: readonly Sample[];
 }
 
-/** Help and labels of what is counted in Postgres. `zeros`: parts that are listed also when nothing was counted, so that an alert sees 0 and not nothing. */
-const COUNTS: Record<CountName, { help: string; labels: readonly string[]; zeros?: 'sources' | 'queues' }> = {
+interface CountFacts {
+  readonly help: string;
+  /** Names of part, state and way, as many as the count has. */
+  readonly labels: readonly string[];
+  /** Parts that are listed also when nothing was counted, so that an alert sees a number and not nothing. */
+  readonly zeros?: 'sources' | 'queues';
+  /** What those have; 0 when not given. */
+  readonly otherwise?: number;
+  /** Default `gauge`. */
+  readonly type?: Metric['type'];
+}
+
+/** Help and labels of what is counted in Postgres. */
+const COUNTS: Record<CountName, CountFacts> = {
   items: { help: 'Raw items by source and state.', labels: ['source', 'state'] },
   fetches: { help: 'Requests made, by source and outcome.', labels: ['source', 'outcome'] },
+  pages_total: {
+    help: 'Answers since ever, by source, verdict and the way they came.',
+    labels: ['source', 'verdict', 'via'],
+    type: 'counter',
+  },
+  breaker_open: { help: 'Whether the circuit breaker of a source is open.', labels: ['source'], zeros: 'sources' },
+  source_enabled: {
+    help: 'Whether a source is switched on.',
+    labels: ['source'],
+    zeros: 'sources',
+    otherwise: 1,
+  },
+  yield_alarms: {
+    help: 'Fields and numbers of items that vanished from the latest pages of a source.',
+    labels: ['source'],
+    zeros: 'sources',
+  },
   last_fetch_timestamp_seconds: { help: 'Time of the latest request of a source.', labels: ['source'] },
   outbox_outstanding: { help: 'Jobs not finished, as Postgres knows them.', labels: ['queue'], zeros: 'queues' },
   quarantine_open: { help: 'Items held back, not resolved yet.', labels: ['source'], zeros: 'sources' },
@@ -43,14 +72,18 @@ export function metricsRoute(app: FastifyInstance, { db, queues, sources }: Metr
   app.get('/metrics', async (_request, reply) => {
     const depths = readQueues(queues);
     const counts = await readSnapshot(db, readMetricCounts);
-    const counted = Object.entries(COUNTS).map(([name, { help, labels, zeros }]): Metric => {
+    const counted = Object.entries(COUNTS).map(([name, facts]): Metric => {
+      const { help, labels, zeros, otherwise = 0, type = 'gauge' } = facts;
       const rows = counts.filter((row) => row.name === name);
       const missing = (zeros === undefined ? [] : known[zeros]).filter((part) =>
         rows.every((row) => row.part !== part),
       );
-      const all = [...rows, ...missing.map((part) => ({ part, state: null, value: 0 }))];
-      const samples = all.map(({ part, state, value }) => ({ labels: labelled(labels, [part, state]), value }));
-      return { name, help, type: 'gauge', samples };
+      const all = [...rows, ...missing.map((part) => ({ part, state: null, via: null, value: otherwise }))];
+      const samples = all.map(({ part, state, via, value }) => ({
+        labels: labelled(labels, [part, state, via]),
+        value,
+      }));
+      return { name, help, type, samples };
     });
     reply.type('text/plain; version=0.0.4; charset=utf-8');
     return metricsText([...counted, ...queueMetrics(await depths), ...processMetrics()]);

@@ -2,9 +2,11 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { JobCtx } from '../../jobs/job.ts';
+import { type JudgedPage, judgePage } from '../../jobs/judging.ts';
 import { Lander } from '../../jobs/lander.ts';
 import { PRIORITY } from '../../jobs/queues.ts';
 import type { ParseResult, Problem, Source } from '../core/source.ts';
+import { type Judgement, USABLE } from '../core/verdict.ts';
 import { type Revisit, readWarcPages, type SkipReason, type WarcPage } from '../fetching/warc-pages.ts';
 import { decodeBody } from '../platform/content-encoding.ts';
 import { looksLikeWarc, openWarcFile, type WarcBytes, warcBytes } from '../platform/warc-reader.ts';
@@ -130,6 +132,7 @@ export class PageImport {
   async #takePage(name: string, page: WarcPage): Promise<Buffer> {
     const stored = await this.#ctx.archive.put(page.rawBody);
     const result = this.#read(page);
+    const judged = this.#judge(page, result);
     await this.lander.add({
       source: this.#source.facts.name,
       via: 'import',
@@ -144,15 +147,22 @@ export class PageImport {
       fetchedAt: page.fetchedAt,
       runId: this.#options.runId,
       document: { ...stored, contentEncoding: page.contentEncoding },
-      items: result.items,
+      ...judged,
+      // What a person saved says nothing of what the source gives now.
+      measures: null,
       // A saved page has no address to be known by; its name is what the person knows it by.
       problems: name === '-' ? result.problems : result.problems.map((problem) => inFile(name, problem)),
       // What a saved page links to is not fetched: importing asks nothing of the network.
       requests: [],
       lease: null,
     });
-    this.#count(name, result);
+    this.#count(name, withDoubt(result, judged.judgement));
     return stored.digest;
+  }
+
+  #judge({ url, status, body }: WarcPage, result: ParseResult): JudgedPage {
+    const kind = url === null ? null : (this.#source.requestFor(url)?.kind ?? null);
+    return judgePage(this.#source, { kind, url, finalUrl: url, status, headers: {}, body, result });
   }
 
   #read({ body, url, status, contentType, fetchedAt, refused }: WarcPage): ParseResult {
@@ -185,6 +195,14 @@ export class PageImport {
     list.push({ file, code: problem.code, message: problem.message });
     this.#options.say(describeProblem(file, problem));
   }
+}
+
+/** What a page in doubt holds goes nowhere: the person is told so, and why. */
+function withDoubt(result: ParseResult, { verdict, reason }: Judgement): ParseResult {
+  const kept = result.items.filter(({ kind }) => kind === 'block' || kind === 'error');
+  if (USABLE.has(verdict) || kept.length === result.items.length) return result;
+  const problem = { code: verdict, message: reason ?? 'not whole', where: null };
+  return { ...result, items: kept, problems: [problem, ...result.problems] };
 }
 
 function savedPage(body: Buffer, url: string | null, fetchedAt: Date): WarcPage {

@@ -45,6 +45,16 @@ export function measuresOf(items: readonly Item[], contract: PageContract): Reco
   return { items: sizeOf(wanted), ...Object.fromEntries(shares.filter(([, share]) => share !== null)) };
 }
 
+/** The required field that a page lacks as all pages of its kind lately do, for people; null when it lacks none. @param alarms least share of each. */
+export function vanishedField(
+  measures: Readonly<Record<string, number>>,
+  { required }: PageContract,
+  alarms: Readonly<Record<string, number>>,
+): string | null {
+  const field = required.find((name) => (measures[name] ?? 1) < (alarms[name] ?? 0));
+  return field === undefined ? null : `"${field}" has vanished from the latest pages of this kind`;
+}
+
 /**
  * The contract for what was read off a page whose kind nobody knows (a saved file): the first about its items that they keep, else the first
  * about them. What it says of numbers does not bind. Null when there are no items.

@@ -52,8 +52,6 @@ export interface Answer {
   /** Names in lower case; empty when unknown. */
   readonly headers: Readonly<Record<string, string>>;
   readonly result: ParseResult;
-  /** Why the body's encoding could not be undone; null when it could. */
-  readonly bodyFault: string | null;
   /** How the body begins, as text: looked at only where nothing was read from it. */
   readonly start: string;
   /** Where the answer came from, when that is another page than the one asked for. */
@@ -97,15 +95,14 @@ export function judge(answer: Answer, contract: PageContract | null): Judgement 
   return refusalOf(answer) ?? byStatus(answer, contract) ?? byContent(answer, contract) ?? whole(answer);
 }
 
-function refusalOf({ status, headers, result, bodyFault }: Answer): Judgement | null {
+function refusalOf({ status, headers, result }: Answer): Judgement | null {
   if (status === 304) return { verdict: 'unchanged', reason: null };
   const block = result.items.find((item) => item.kind === 'block');
   if (block?.kind === 'block') return { verdict: 'block', reason: block.reason };
   const decoy = result.problems.find(({ code }) => code === 'decoy');
   if (decoy !== undefined) return { verdict: 'decoy', reason: decoy.message };
   const challenge = headers['cf-mitigated'] ?? headers['x-amzn-waf-action'];
-  if (challenge !== undefined) return { verdict: 'block', reason: challenge.slice(0, 40) };
-  return bodyFault === null ? null : { verdict: 'unreadable', reason: bodyFault };
+  return challenge === undefined ? null : { verdict: 'block', reason: challenge.slice(0, 40) };
 }
 
 function byStatus({ status, result }: Answer, contract: PageContract | null): Judgement | null {

@@ -9,7 +9,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { openWarcFile, readWarc } from '../platform/warc-reader.ts';
 import { fieldOf, hasDigest, readHttp, type WarcRecord } from '../platform/warc-record.ts';
 import { openWarcWriter } from '../platform/warc-writer.ts';
-import { recordFailedFetch } from '../repositories/fetches.ts';
+import { type FailedFetch, recordFailedFetch } from '../repositories/fetches.ts';
 import { type LandingPage, landPages } from '../repositories/landing.ts';
 import { openTestContext, type TestContext } from '../testing/job-context.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
@@ -37,11 +37,12 @@ beforeAll(async () => {
   await land({ url: `${API}/search?q=ä b`, status: 404, body: Buffer.alloc(0), exchange: exchange({ headers: [] }) });
   await land({ via: 'import', url: null, status: null, body: Buffer.from('1. A - B'), exchange: null });
   await land({ source: 'reddit', url: 'https://www.reddit.com/x', body: Buffer.from('{}'), exchange: exchange({}) });
-  const failed = {
+  const failed: FailedFetch = {
     source: 'setlistfm',
     via: 'live',
     url: API,
     kind: 'x',
+    verdict: 'source-outage',
     problem: 'away',
     runId: null,
     fetchedAt: NOW,
@@ -126,7 +127,7 @@ describe('an export', () => {
   it('says of a fetch where it came from, on which way, and in which run', () => {
     expect(ofType('metadata')[0]?.block.toString()).toBe(
       [
-        ...['source: setlistfm', 'via: live', 'kind: setlists', 'outcome: no-items', 'fetchTimeMs: 12'],
+        ...['source: setlistfm', 'via: live', 'kind: setlists', 'outcome: ok', 'fetchTimeMs: 12'],
         'askedUri: https://api.setlist.fm/old',
         'redirect: 301 https://api.setlist.fm/old /rest/1.0/artist/a/setlists 192.0.2.7\r\n',
       ].join('\r\n'),
@@ -203,6 +204,8 @@ async function land({ body, ...said }: Partial<LandingPage> & { body: Buffer }):
     fetchedAt: NOW,
     runId: null,
     items: [],
+    judgement: { verdict: 'ok', reason: null },
+    measures: null,
     problems: [],
     requests: [],
     lease: null,

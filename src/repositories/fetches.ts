@@ -1,4 +1,5 @@
 /** The record of requests made: append-only. */
+import type { Verdict } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
 import { storableText } from './storable.ts';
 
@@ -17,6 +18,7 @@ export interface FailedFetch {
   readonly via: string;
   readonly url: string;
   readonly kind: string;
+  readonly verdict: Verdict;
   readonly problem: string;
   readonly runId: string | null;
   readonly fetchedAt: Date;
@@ -24,10 +26,10 @@ export interface FailedFetch {
 
 /** A request that gave no page: it was made all the same. */
 export async function recordFailedFetch(db: Queryable, failed: FailedFetch): Promise<void> {
-  const { source, via, url, kind, problem, runId, fetchedAt } = failed;
+  const { source, via, url, kind, verdict, problem, runId, fetchedAt } = failed;
   await db.query({
     name: 'fetches-record-failed',
-    text: `insert into fetches (source, via, url, kind, outcome, problem, run_id, fetched_at) values ($1, $2, $3, $4, 'failed', $5, $6, $7)`,
-    values: [source, via, storableText(url), kind, storableText(problem.slice(0, 1_000)), runId, fetchedAt],
+    text: `insert into fetches (source, via, url, kind, outcome, problem, run_id, fetched_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [source, via, storableText(url), kind, verdict, storableText(problem.slice(0, 1_000)), runId, fetchedAt],
   });
 }

@@ -107,6 +107,15 @@ export async function finishLeases(
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Of requests just finished: what they asked for will not come back. */
+export async function markGone(tx: Queryable, ids: readonly number[]): Promise<void> {
+  await tx.query({
+    name: 'frontier-mark-gone',
+    text: `update frontier set state = 'gone' where id = any($1::bigint[]) and state = 'done'`,
+    values: [ids],
+  });
+}
+
 export interface FailedLease {
   readonly id: number;
   readonly token: number;

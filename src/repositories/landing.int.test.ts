@@ -20,7 +20,11 @@ beforeAll(async () => {
   db = services.db;
 });
 afterAll(() => services.release());
-beforeEach(() => db.query('truncate frontier, fetches, raw_items, documents, quarantine cascade'));
+beforeEach(() =>
+  db.query(
+    'truncate frontier, fetches, raw_items, documents, quarantine, page_verdicts, page_yields, workflow_events cascade',
+  ),
+);
 
 describe('a page that lands', () => {
   it('becomes a document, a fetch, raw items, requests, and ids to go on with', async () => {
@@ -32,6 +36,7 @@ describe('a page that lands', () => {
       unchanged: 0,
       newRequests: 1,
       quarantined: 0,
+      alarms: 0,
     });
     expect(await all('raw_items')).toMatchObject([
       { external_id: 'a', state: 'landed', version: 1, document_position: 0, observed_at: NOW, url: 'https://x/final' },
@@ -55,6 +60,7 @@ describe('a page that lands', () => {
       unchanged: 1,
       newRequests: 0,
       quarantined: 0,
+      alarms: 0,
     });
     expect(await snapshot()).toEqual(before);
     expect(await all('fetches')).toHaveLength(2);
@@ -94,15 +100,42 @@ describe('a page that lands', () => {
     expect(await all('raw_items')).toMatchObject([{ kind: 'listing', state: 'kept' }]);
   });
 
-  it('without items says in its fetch why', async () => {
-    await land(page({ items: [], problems: [problem('not-read-yet')] }));
-    await land(page({ items: [] }));
+  it('says in its fetch what it is, and why', async () => {
+    await land(page({ judgement: { verdict: 'layout-drift', reason: 'no rows' } }));
+    await land(page({ judgement: { verdict: 'empty', reason: null }, problems: [problem('not-read-yet')] }));
     expect((await all('fetches')).map(({ outcome, problem: why }) => [outcome, why])).toEqual([
-      ['not-read-yet', 'odd'],
-      ['no-items', null],
+      ['layout-drift', 'no rows'],
+      ['empty', 'odd'],
     ]);
-    expect(await all('quarantine')).toEqual([]);
   });
+
+  it('is counted by what it is', async () => {
+    await land(page(), page({ judgement: { verdict: 'decoy', reason: 'x' } }), page());
+    await land(page());
+    expect(await all('page_verdicts')).toEqual([
+      { source: 'mixesdb', via: 'live', verdict: 'decoy', pages: 1 },
+      { source: 'mixesdb', via: 'live', verdict: 'ok', pages: 3 },
+    ]);
+  });
+
+  it.each(['decoy', 'layout-drift', 'block', 'truncated', 'soft-error', 'unreadable'] as const)(
+    'of the verdict "%s" gives no item and no request; its document is kept and it is held whole',
+    async (verdict) => {
+      const next = {
+        source: 'mixesdb',
+        url: 'https://x/2',
+        urlKey: '2',
+        kind: 'page',
+        priority: 5,
+        depth: 1,
+        runId: null,
+      };
+      const doubtful = page({ judgement: { verdict, reason: 'why' }, items: [set('a')], requests: [next] });
+      expect(await land(doubtful)).toMatchObject({ toTransform: [], items: 0, newRequests: 0, quarantined: 1 });
+      expect(await all('documents')).toHaveLength(1);
+      expect(await held()).toMatchObject([{ reason: verdict === 'block' ? 'block:why' : verdict }]);
+    },
+  );
 
   it('keeps its exchange as it was: order and repeats of headers too', async () => {
     await land(page());
@@ -273,7 +306,8 @@ describe('what cannot be used', () => {
 
   it('is a block: held under its reason, and nothing of it goes on', async () => {
     const block: Item = { kind: 'block', source: 'mixesdb', reason: 'captcha', url: 'https://x/p' };
-    expect(await land(page({ items: [block] }))).toMatchObject({ toTransform: [], quarantined: 1 });
+    const judgement = { verdict: 'block', reason: 'captcha' } as const;
+    expect(await land(page({ items: [block], judgement }))).toMatchObject({ toTransform: [], quarantined: 1 });
     expect(await held()).toMatchObject([{ reason: 'block:captcha' }]);
     expect(await all('fetches')).toMatchObject([{ outcome: 'block' }]);
     expect(await all('raw_items')).toMatchObject([{ kind: 'block', state: 'kept' }]);
@@ -371,6 +405,8 @@ function page(said: Partial<LandingPage> & { content?: string } = {}): LandingPa
     runId: null,
     document: { digest: digestOf(content), sizeBytes: content.length, storedBytes: 9, contentEncoding: null },
     items: [],
+    judgement: { verdict: 'ok', reason: null },
+    measures: null,
     problems: [],
     requests: [],
     lease: null,

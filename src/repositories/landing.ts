@@ -8,9 +8,11 @@ import type { Via } from '../core/fetching.ts';
 import { externalIdOf, type Item } from '../core/items.ts';
 import { pageEndsAt } from '../core/post-duty.ts';
 import type { Problem } from '../core/source.ts';
+import { type Judgement, USABLE, type Verdict } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
-import { addRequests, type FrontierRequest, finishLeases } from './frontier.ts';
+import { addRequests, type FrontierRequest, finishLeases, markGone } from './frontier.ts';
 import { followPosts, readKnownPosts, withoutErased } from './landing-posts.ts';
+import { countVerdicts, recordYields } from './page-yields.ts';
 import { quarantine } from './quarantine.ts';
 import { joinedArray, joinedTexts, storableJson, storableKey, storableText } from './storable.ts';
 
@@ -36,6 +38,10 @@ export interface LandingPage {
     readonly storedBytes: number;
     readonly contentEncoding: string | null;
   };
+  /** What the page is: of one that is no data, nothing goes on. */
+  readonly judgement: Judgement;
+  /** What is watched of its kind; null where the kind is unknown. */
+  readonly measures: Readonly<Record<string, number>> | null;
   readonly items: readonly Item[];
   readonly problems: readonly Problem[];
   readonly requests: readonly FrontierRequest[];
@@ -52,6 +58,8 @@ export interface Landed {
   readonly unchanged: number;
   readonly newRequests: number;
   readonly quarantined: number;
+  /** Measures of a kind of page that fell so far that it is an alarm. */
+  readonly alarms: number;
 }
 
 /** Problems that describe a page we could not use (or not trust); the others are remarks and stay with the fetch. */
@@ -82,21 +90,41 @@ export async function landPages(
   const held = answered.map((page) => withoutErased(page, known));
   await insertDocuments(tx, held, now);
   await insertFetches(tx, held);
-  const landed = await upsertRawItems(tx, held, isPipelined);
+  await countVerdicts(
+    tx,
+    held.map(({ source, via, judgement: { verdict } }) => ({ source, via, verdict })),
+  );
+  const alarms = await recordYields(tx, held.flatMap(measured), now);
+  const usable = held.map(withoutDoubtful);
+  const landed = await upsertRawItems(tx, usable, isPipelined);
   await followPosts(tx, held, known, now);
   const newRequests = await addRequests(
     tx,
-    held.flatMap((page) => page.requests),
+    usable.flatMap((page) => page.requests),
     now,
   );
   const quarantined = await quarantine(tx, held.flatMap(refusedParts), now);
-  return { ...landed, pages: held.length, newRequests, quarantined };
+  return { ...landed, pages: held.length, newRequests, quarantined, alarms };
+}
+
+/** Of a page that is no data only the refusal or error itself is kept: nothing it claims to say, nothing it leads to. */
+function withoutDoubtful(page: LandingPage): LandingPage {
+  if (USABLE.has(page.judgement.verdict)) return page;
+  return { ...page, items: page.items.filter(({ kind }) => kind === 'block' || kind === 'error'), requests: [] };
+}
+
+function measured({ source, kind, measures, judgement }: LandingPage) {
+  return kind === null || measures === null || !USABLE.has(judgement.verdict) ? [] : [{ source, kind, measures }];
 }
 
 async function heldPages(tx: Queryable, pages: readonly LandingPage[], now: Date): Promise<LandingPage[]> {
   const leases = pages.flatMap((page) => page.lease ?? []);
   if (leases.length === 0) return [...pages];
   const held = await finishLeases(tx, leases, now);
+  const gone = pages.flatMap(({ lease, judgement }) =>
+    judgement.verdict === 'gone' && lease !== null ? [lease.id] : [],
+  );
+  if (gone.length > 0) await markGone(tx, gone);
   return pages.filter((page) => page.lease === null || held.has(page.lease.id));
 }
 
@@ -142,19 +170,13 @@ async function insertFetches(tx: Queryable, pages: readonly LandingPage[]): Prom
       pages.map((p) => (p.exchange === null ? null : storableJson(p.exchange))),
       pages.map((p) => p.remoteAddress),
       pages.map((p) => p.document.digest),
-      pages.map(outcomeOf),
-      pages.map((p) => storableText(p.problems[0]?.message ?? null)),
+      pages.map((p) => p.judgement.verdict),
+      pages.map((p) => storableText(p.judgement.reason ?? p.problems[0]?.message ?? null)),
       pages.map((p) => p.durationMs),
       pages.map((p) => p.runId),
       pages.map((p) => p.fetchedAt),
     ],
   });
-}
-
-function outcomeOf(page: LandingPage): string {
-  if (page.items.some((item) => item.kind === 'block')) return 'block';
-  if (page.items.length > 0) return 'ok';
-  return page.problems[0]?.code ?? 'no-items';
 }
 
 interface RawRow {
@@ -279,14 +301,33 @@ function refusedParts(page: LandingPage) {
       message,
       position: where,
     }));
-  const blocks = page.items
-    .filter((item) => item.kind === 'block')
-    .map(({ reason }) => ({
-      ...about,
-      dedupeKey: `document:${page.source}:${hex}:block`,
-      reason: `block:${reason}`,
-      message: `the source refused us: ${reason}`,
-      position: null,
-    }));
-  return [...problems, ...blocks];
+  return [
+    ...problems,
+    ...wholePage(
+      page,
+      problems.map(({ message }) => message),
+    ).map((entry) => ({ ...about, ...entry })),
+  ];
+}
+
+/** Verdicts by which a page is held back whole. */
+const HELD_WHOLE: ReadonlySet<Verdict> = new Set([
+  'block',
+  'decoy',
+  'layout-drift',
+  'truncated',
+  'unreadable',
+  'soft-error',
+]);
+
+/** The page itself, unless one of its problems says the same already, or it is an interface's error, which is kept as what it is. */
+function wholePage({ source, document, items, judgement: { verdict, reason } }: LandingPage, said: readonly string[]) {
+  const isTold =
+    said.includes(reason ?? '') || (verdict === 'soft-error' && items.some(({ kind }) => kind === 'error'));
+  if (!HELD_WHOLE.has(verdict) || isTold) return [];
+  const isBlock = verdict === 'block';
+  const kind = isBlock ? `block:${/^HTTP (\d+)/.exec(reason ?? '')?.[1]?.replace(/^/, 'http-') ?? reason}` : verdict;
+  const message = isBlock ? `the source refused us: ${reason}` : (reason ?? 'no reason given');
+  const dedupeKey = `document:${source}:${document.digest.toString('hex')}:${verdict}`;
+  return [{ dedupeKey, reason: kind, message, position: null }];
 }

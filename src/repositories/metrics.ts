@@ -4,6 +4,10 @@ import type { Queryable } from '../platform/database.ts';
 export type CountName =
   | 'items'
   | 'fetches'
+  | 'pages_total'
+  | 'breaker_open'
+  | 'source_enabled'
+  | 'yield_alarms'
   | 'last_fetch_timestamp_seconds'
   | 'outbox_outstanding'
   | 'quarantine_open'
@@ -17,21 +21,27 @@ export interface MetricCount {
   part: string | null;
   /** State or outcome within the part; null where there is none. */
   state: string | null;
+  /** How it came; null where that is not told apart. */
+  via: string | null;
   value: number;
 }
 
 /** Rows by part and state. What has no row is not listed; `search_changes_waiting` always is. */
 export async function readMetricCounts(db: Queryable): Promise<MetricCount[]> {
   const { rows } = await db.query<MetricCount>(
-    `select 'items' as name, source as part, state, count(*)::float8 as value from raw_items group by source, state
-     union all select 'fetches', source, outcome, count(*) from fetches group by source, outcome
-     union all select 'last_fetch_timestamp_seconds', source, null, extract(epoch from max(fetched_at)) from fetches group by source
-     union all select 'outbox_outstanding', queue, null, count(*) from outbox group by queue
-     union all select 'quarantine_open', source, null, count(*) from quarantine where resolved_at is null group by source
-     union all select 'dead_letters', queue, null, count(*) from dead_letters where replayed_at is null group by queue
-     union all select 'frontier', source, state, count(*) from frontier group by source, state
-     union all select 'search_changes_waiting', null, null, count(*) from search_outbox
-     order by 1, 2, 3`,
+    `select 'items' as name, source as part, state, null as via, count(*)::float8 as value from raw_items group by source, state
+     union all select 'fetches', source, outcome, null, count(*) from fetches group by source, outcome
+     union all select 'pages_total', source, verdict, via, pages from page_verdicts
+     union all select 'breaker_open', source, null, null, (breaker = 'open')::int from source_states
+     union all select 'source_enabled', source, null, null, enabled::int from source_states
+     union all select 'yield_alarms', source, null, null, count(*) from page_yields where alarm_since is not null group by source
+     union all select 'last_fetch_timestamp_seconds', source, null, null, extract(epoch from max(fetched_at)) from fetches group by source
+     union all select 'outbox_outstanding', queue, null, null, count(*) from outbox group by queue
+     union all select 'quarantine_open', source, null, null, count(*) from quarantine where resolved_at is null group by source
+     union all select 'dead_letters', queue, null, null, count(*) from dead_letters where replayed_at is null group by queue
+     union all select 'frontier', source, state, null, count(*) from frontier group by source, state
+     union all select 'search_changes_waiting', null, null, null, count(*) from search_outbox
+     order by 1, 2, 3, 4`,
   );
   return rows;
 }

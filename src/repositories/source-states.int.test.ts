@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../platform/database.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
-import { bookRequest, mayRun, openBreaker, readSourceState } from './source-states.ts';
+import { openBreaker } from './breaker.ts';
+import { bookRequest, mayRun, readSourceState } from './source-states.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
@@ -22,7 +23,7 @@ describe('whether a source may be asked', () => {
   });
 
   it('its breaker is open: not before its time', async () => {
-    await openBreaker(db, 'reddit', 'captcha', later(1_000));
+    await openBreaker(db, { source: 'reddit', reason: 'captcha', until: later(1_000), now: NOW });
     const state = await readSourceState(db, 'reddit');
     expect(state).toEqual({
       source: 'reddit',
@@ -30,15 +31,19 @@ describe('whether a source may be asked', () => {
       breaker: 'open',
       breakerUntil: later(1_000),
       breakerReason: 'captcha',
+      breakerDocument: null,
+      trialUntil: null,
+      streak: 0,
+      streakVerdict: null,
     });
     expect([mayRun(state, NOW), mayRun(state, later(999)), mayRun(state, later(1_000))]).toEqual([false, false, true]);
     expect(mayRun(await readSourceState(db, 'mixesdb'), NOW)).toBe(true);
   });
 
   it('its breaker is open without an end: never', async () => {
-    await openBreaker(db, 'reddit', 'captcha', later(1_000));
+    await openBreaker(db, { source: 'reddit', reason: 'captcha', until: later(1_000), now: NOW });
     await db.query('update source_states set breaker_until = null');
-    await openBreaker(db, 'reddit', 'wait', later(2_000));
+    await openBreaker(db, { source: 'reddit', reason: 'wait', until: later(2_000), now: NOW });
     expect(mayRun(await readSourceState(db, 'reddit'), later(10 ** 10))).toBe(false);
   });
 
@@ -50,10 +55,10 @@ describe('whether a source may be asked', () => {
 
 describe('a breaker that is opened again', () => {
   it('stays open for the longer time, with its reason', async () => {
-    await openBreaker(db, 'reddit', 'captcha', later(5_000));
-    await openBreaker(db, 'reddit', 'wait', later(1_000));
+    await openBreaker(db, { source: 'reddit', reason: 'captcha', until: later(5_000), now: NOW });
+    await openBreaker(db, { source: 'reddit', reason: 'wait', until: later(1_000), now: NOW });
     expect(await readSourceState(db, 'reddit')).toMatchObject({ breakerUntil: later(5_000), breakerReason: 'captcha' });
-    await openBreaker(db, 'reddit', 'login', later(9_000));
+    await openBreaker(db, { source: 'reddit', reason: 'login', until: later(9_000), now: NOW });
     expect(await readSourceState(db, 'reddit')).toMatchObject({ breakerUntil: later(9_000), breakerReason: 'login' });
   });
 });
@@ -77,7 +82,7 @@ describe('booking requests', () => {
   });
 
   it('of one source do not slow another, and a breaker before them is no booking', async () => {
-    await openBreaker(db, 'mixesdb', 'captcha', later(-1));
+    await openBreaker(db, { source: 'mixesdb', reason: 'captcha', until: later(-1), now: NOW });
     await book(NOW);
     expect(await bookRequest(db, 'mixesdb', 5_000, NOW)).toBe(0);
   });

@@ -7,6 +7,13 @@ export interface SourceState {
   readonly breaker: 'closed' | 'open' | 'half-open';
   readonly breakerUntil: Date | null;
   readonly breakerReason: string | null;
+  /** Digest of the page that shows why, hex; null when no page came. */
+  readonly breakerDocument: string | null;
+  /** While half-open: when another may try, should the one that tries vanish. */
+  readonly trialUntil: Date | null;
+  /** Pages in a row that were no good, and what they were. */
+  readonly streak: number;
+  readonly streakVerdict: string | null;
 }
 
 const INITIAL: Omit<SourceState, 'source'> = {
@@ -14,29 +21,26 @@ const INITIAL: Omit<SourceState, 'source'> = {
   breaker: 'closed',
   breakerUntil: null,
   breakerReason: null,
+  breakerDocument: null,
+  trialUntil: null,
+  streak: 0,
+  streakVerdict: null,
 };
 
 export async function readSourceState(db: Queryable, source: string): Promise<SourceState> {
   const { rows } = await db.query<SourceState>(
-    `select source, enabled, breaker, breaker_until as "breakerUntil", breaker_reason as "breakerReason" from source_states where source = $1`,
+    `select source, enabled, breaker, breaker_until as "breakerUntil", breaker_reason as "breakerReason",
+       encode(breaker_document, 'hex') as "breakerDocument", trial_until as "trialUntil", streak, streak_verdict as "streakVerdict"
+     from source_states where source = $1`,
     [source],
   );
   return rows[0] ?? { source, ...INITIAL };
 }
 
-/** Whether requests may be made now: switched on, and no open breaker. */
-export function mayRun(state: SourceState, now: Date): boolean {
-  return state.enabled && (state.breaker !== 'open' || (state.breakerUntil !== null && state.breakerUntil <= now));
-}
-
-/** Opens the breaker: nothing is asked of the source until `until`, by any process. One that is open for longer stays so. */
-export async function openBreaker(db: Queryable, source: string, reason: string, until: Date): Promise<void> {
-  await db.query(
-    `insert into source_states (source, breaker, breaker_until, breaker_reason) values ($1, 'open', $2, $3)
-     on conflict (source) do update set breaker = 'open', breaker_until = excluded.breaker_until, breaker_reason = excluded.breaker_reason, version = source_states.version + 1
-       where source_states.breaker <> 'open' or source_states.breaker_until < excluded.breaker_until`,
-    [source, until, reason],
-  );
+/** Whether anything may be asked now: switched on, and the breaker closed or ready for the one request that tries. */
+export function mayRun({ enabled, breaker, breakerUntil, trialUntil }: SourceState, now: Date): boolean {
+  const readyAt = breaker === 'open' ? breakerUntil : trialUntil;
+  return enabled && (breaker === 'closed' || (readyAt !== null && readyAt <= now));
 }
 
 /**

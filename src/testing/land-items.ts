@@ -28,6 +28,8 @@ export async function landItems(
     runId: null,
     document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null },
     items,
+    judgement: { verdict: 'ok' as const, reason: null },
+    measures: null,
     problems: [],
     requests: [],
     lease: null,

@@ -116,6 +116,8 @@ function pageOf(item: Item, at: Date) {
     runId: null,
     document: { digest: documentDigest(item), sizeBytes: 1, storedBytes: 1, contentEncoding: null },
     items: [item],
+    judgement: { verdict: 'ok' as const, reason: null },
+    measures: null,
     problems: [],
     requests: [],
     lease: null,
