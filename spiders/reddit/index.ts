@@ -2,7 +2,7 @@
 import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
-import { existenceChecks, headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { changesSince, existenceChecks, headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 import { tokenPlan } from './token.ts';
 
 const QUARTER_HOUR_MS = 15 * 60 * 1000;
@@ -45,6 +45,7 @@ export const source: Source = {
   seeds,
   requestFor,
   normaliseUrl,
+  changesSince,
   existenceChecks,
   headers,
   token: tokenPlan,

@@ -66,7 +66,7 @@ describe('a listing', () => {
   it('things it cannot use are reported where they stand', () => {
     expect(listing.problems).toEqual([
       { code: 'not-read-yet', message: 'not read yet: t5', where: '$.data.children[6]' },
-      { code: 'bad-value', message: 'a t3 without name and id', where: '$.data.children[7]' },
+      { code: 'bad-value', message: 'a t3 without a name of its kind', where: '$.data.children[7]' },
     ]);
   });
 });
@@ -114,6 +114,65 @@ describe('a discussion', () => {
   });
 });
 
+describe('kinds of posts', () => {
+  const only = (data: Fields): PostItem | undefined => {
+    const post = { name: 't3_a', title: 'Ada - Moment [house] (2024)', subreddit: 'House', ...data };
+    return posts(read(JSON.stringify([{ kind: 't3', data: post }])))[0];
+  };
+
+  it.each([
+    [{ crosspost_parent: 't3_b' }, { crosspostOf: 't3_b' }],
+    [{ is_gallery: true }, { isGallery: true }],
+    [{ poll_data: { options: [] } }, { isPoll: true }],
+    [{ link_flair_text: 'R&amp;B' }, { flair: 'R&B' }],
+    [{ edited: 1_700_000_000.5 }, { editedAt: '2023-11-14T22:13:20.500Z' }],
+    [{ edited: false }, { editedAt: null }],
+  ])('%j is %j', (data, extra) => {
+    expect(only(data)).toMatchObject({ extra, tracks: [{ artist: 'Ada', title: 'Moment' }] });
+  });
+
+  it('what somebody paid for names no track', () => {
+    expect(only({ promoted: true })).toMatchObject({ extra: { isPromoted: true }, tracks: [] });
+  });
+});
+
+describe('names that would become part of an address', () => {
+  const stub = (data: Fields): ParseResult =>
+    read(
+      JSON.stringify([
+        { kind: 't3', data: { name: 't3_a' } },
+        { kind: 'more', data },
+      ]),
+      'https://oauth.reddit.com/comments/a',
+    );
+
+  it.each([
+    [{ parent_id: 't3_a', children: ['x/../../y', 7, null, 'a&b'] }],
+    [{ parent_id: 't1_../..', children: [] }],
+    [{ parent_id: null, children: ['b'] }],
+  ])('%j are counted, never asked for', (data) => {
+    const { requests, problems } = stub(data);
+    expect(requests).toEqual([]);
+    expect(problems.map(({ code }) => code)).toEqual(['bad-value']);
+  });
+
+  it('more than a hundred are asked for in portions, each once', () => {
+    const children = Array.from({ length: 250 }, (_, index) => `c${index}`);
+    const { requests } = stub({ parent_id: 't3_a', children: [...children, 'c0'] });
+    expect(requests.map(({ url }) => (new URL(url).searchParams.get('children') ?? '').split(',').length)).toEqual([
+      100, 100, 50,
+    ]);
+  });
+
+  it('a next page that is none of Reddit is a problem', () => {
+    const listing = (after: string, url: string) =>
+      codes(read(JSON.stringify({ kind: 'Listing', data: { after, children: [] } }), url));
+    expect(listing('t3_a', 'https://example.org/r/House/new')).toEqual(['no-url']);
+    expect(listing('../x', 'https://oauth.reddit.com/r/house/new')).toEqual(['no-url']);
+    expect(listing('t3_a', 'https://oauth.reddit.com/r/house/comments')).toEqual([]);
+  });
+});
+
 describe('deletions', () => {
   const info = own(
     'info-deletions.json',
@@ -150,6 +209,31 @@ describe('other answers', () => {
     ]);
     expect(read('{"json":{"errors":[["RATELIMIT","try later",null]]}}').items).toMatchObject([
       { kind: 'error', code: 'RATELIMIT', message: 'try later' },
+    ]);
+  });
+
+  it('an error without a number is one by its words; a private subreddit says why', () => {
+    expect(read('{"explanation":"x","message":"Bad Request","reason":"INVALID_ID"}').items).toMatchObject([
+      { kind: 'error', status: null, code: 'INVALID_ID', message: 'Bad Request' },
+    ]);
+    expect(read('{"reason":"quarantined","message":"Forbidden","error":403}').items).toMatchObject([
+      { kind: 'error', status: 403, code: 'quarantined' },
+    ]);
+  });
+
+  it.each([
+    ['https://oauth.reddit.com/subreddits/search?q=nosuch', /no such subreddit/],
+    ['https://www.reddit.com/quarantine?dest=x', /quarantine/],
+    ['https://www.reddit.com/over18?dest=x', /adults/],
+  ])('where Reddit leads to %s, nothing is read: it is no answer to what was asked', (url, message) => {
+    const result = own('listing-escaped.json', url);
+    expect(result).toMatchObject({ items: [], requests: [] });
+    expect(result.problems).toMatchObject([{ code: 'not-found', message: expect.stringMatching(message) }]);
+  });
+
+  it('a way to the login is a block', () => {
+    expect(read('<html>', 'https://www.reddit.com/login/?dest=x').items).toMatchObject([
+      { kind: 'block', reason: 'login' },
     ]);
   });
 

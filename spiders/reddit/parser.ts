@@ -13,11 +13,14 @@ import {
   readJsonPage,
   readJsonText,
 } from '../../src/core/json-page.ts';
+import { boundProblems } from '../../src/core/problems.ts';
 import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
+import { ledAway } from './led-away.ts';
 import { absentPost, type Unescape } from './post.ts';
-import { pageAfter, queryOf } from './spider.ts';
+import { isFullname, pageAfter, queryOf } from './spider.ts';
 import { childrenOf, type Reading, walkThings } from './things.ts';
+import { endsWindow } from './window.ts';
 
 /** One answer: a page of its own, or an interaction of a cassette. */
 interface Answer {
@@ -35,12 +38,18 @@ const REFUSAL = /blocked by network security|whoa there, pardner/i;
 
 export function parse(page: Page): ParseResult {
   const reading: Reading = { items: [], requests: [], problems: [] };
-  const json = readJsonPage(page.body);
-  if (json.ok) readAnswer({ value: json.value, text: json.text, url: page.url }, reading);
-  else if (REFUSAL.test(json.text))
-    reading.items.push({ kind: 'block', source: 'reddit', reason: 'ip-limited', url: page.url });
+  const away = ledAway(page.url);
+  if (away === null) readPage(page, reading);
+  else if ('kind' in away) reading.items.push(away);
+  else reading.problems.push(away);
+  return { source: 'reddit', ...reading, problems: boundProblems(reading.problems) };
+}
+
+function readPage({ body, url }: Page, reading: Reading): void {
+  const json = readJsonPage(body);
+  if (json.ok) readAnswer({ value: json.value, text: json.text, url }, reading);
+  else if (REFUSAL.test(json.text)) reading.items.push({ kind: 'block', source: 'reddit', reason: 'ip-limited', url });
   else reading.problems.push(json.problem);
-  return { source: 'reddit', ...reading };
 }
 
 function readAnswer(answer: Answer, reading: Reading): void {
@@ -50,7 +59,7 @@ function readAnswer(answer: Answer, reading: Reading): void {
   else if (isThing(record)) walk(answer, [record], '$', reading);
   else if (isRecord(record.json)) readCall(answer, record.json, reading);
   else if (Array.isArray(record.interactions)) readCassette(record.interactions, reading);
-  else if (asNumber(record.error) !== null && 'message' in record) reading.items.push(errorItem(record));
+  else if (isError(record)) reading.items.push(errorItem(record));
   else if ('access_token' in record) reading.problems.push(notReadYet('access token', null));
   else reading.problems.push(unknownShape('expected a Listing, an array of things, json.data.things or an error'));
 }
@@ -81,12 +90,18 @@ function readListing(answer: Answer, listing: JsonRecord, reading: Reading): voi
   walk(answer, childrenOf(listing), '$.data.children', reading);
   addAbsent(answer, listing, reading);
   const after = asText(asRecord(listing.data).after);
-  if (after === null) return;
-  if (answer.url !== null && URL.canParse(answer.url)) reading.requests.push(pageAfter(answer.url, after));
+  if (after !== null) followAfter(answer.url, after, reading);
+}
+
+function followAfter(url: string | null, after: string, reading: Reading): void {
+  const posts = reading.items.filter((item) => item.kind === 'post');
+  if (url !== null && endsWindow(url, posts)) return;
+  const next = url === null ? null : pageAfter(url, after);
+  if (next !== null) reading.requests.push(next);
   else
     reading.problems.push({
       code: 'no-url',
-      message: `a next page exists (after=${after}), but this page's address is unknown`,
+      message: `a next page exists (after=${after.slice(0, 40)}), but this page's address is no listing of Reddit`,
       where: '$.data.after',
     });
 }
@@ -97,7 +112,7 @@ function addAbsent({ url }: Answer, listing: JsonRecord, reading: Reading): void
   const noted = asList(listing._requestedIds).flatMap((id) => asText(id) ?? []);
   const present = new Set(reading.items.map((item) => (item.kind === 'post' ? item.id : '')));
   for (const id of new Set([...asked, ...noted])) {
-    if (/^t[13]_[a-z0-9]+$/i.test(id) && !present.has(id)) reading.items.push(absentPost(id));
+    if (isFullname(id) && !present.has(id)) reading.items.push(absentPost(id));
   }
 }
 
@@ -167,6 +182,11 @@ function linkOf(url: string | null): string | null {
 
 const same: Unescape = (text) => text;
 const unescapeOnce: Unescape = (text) => text.replace(ENTITY, (entity, name: string) => ESCAPED[name] ?? entity);
+
+/** {message, error: 403, reason?}; newer ones give words alone: {message, reason, explanation}. */
+function isError(record: JsonRecord): boolean {
+  return asText(record.message) !== null && (asNumber(record.error) !== null || asText(record.reason) !== null);
+}
 
 function errorItem(record: JsonRecord): ErrorItem {
   const { error, message, reason } = record;

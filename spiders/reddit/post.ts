@@ -1,9 +1,10 @@
 /** One post (t3) or comment (t1) of an answer, as an item. */
 import { readTracklist } from '../../src/core/free-text.ts';
 import type { PostItem, PostRow } from '../../src/core/items.ts';
-import { asBoolean, asNumber, asRecord, asText, type JsonRecord } from '../../src/core/json-page.ts';
+import { asBoolean, asNumber, asRecord, asText, isRecord, type JsonRecord } from '../../src/core/json-page.ts';
 import { fold } from '../../src/core/text.ts';
 import { mustPurge, statusOf } from './deletion.ts';
+import { isFullname } from './spider.ts';
 import { rowFromTitle } from './title.ts';
 import { trackRequest } from './track-request.ts';
 
@@ -14,10 +15,10 @@ const BOT = /^AutoModerator$|(?:^|[-_a-z])bot\d*$/i;
 /** Undoes the one escaping that Reddit applies to every text of an answer unless `raw_json=1` was asked. */
 export type Unescape = (text: string) => string;
 
-/** The item of a thing's `data`; null when it has no id. */
+/** The item of a thing's `data`; null when it has no name, or that of another kind. */
 export function postItem(kind: 't1' | 't3', data: JsonRecord, unescapeText: Unescape): PostItem | null {
   const id = asText(data.name) ?? (asText(data.id) === null ? null : `${kind}_${asText(data.id)}`);
-  if (id === null) return null;
+  if (id === null || !isFullname(id) || !id.startsWith(kind)) return null;
   const said = (field: string): string | null => {
     const text = asText(data[field]);
     return text === null ? null : unescapeText(text);
@@ -37,7 +38,7 @@ export function postItem(kind: 't1' | 't3', data: JsonRecord, unescapeText: Unes
     status,
     purge: mustPurge(status),
   };
-  item.extra = kind === 't1' ? commentExtra(item, data) : linkExtra(item, data);
+  item.extra = kind === 't1' ? commentExtra(item, data) : linkExtra(item, data, said);
   item.tracks = tracksOf(item);
   return item;
 }
@@ -69,9 +70,9 @@ function emptyPost(id: string, thing: 't1' | 't3'): PostItem {
   };
 }
 
-/** Nothing is read out of what must be erased, nor out of what a program wrote. A list in the text outranks the title, which then names the set. */
+/** Nothing is read out of what must be erased, nor out of what a program wrote or somebody paid for. A list in the text outranks the title, which then names the set. */
 function tracksOf(item: PostItem): PostRow[] {
-  if (item.purge || item.extra.isBot === true) return [];
+  if (item.purge || item.extra.isBot === true || item.extra.isPromoted === true) return [];
   const listed = readTracklist(item.body ?? '').map((row) => ({ ...row, genreTags: null, year: null, trailing: null }));
   if (listed.length > 0 || item.title === null) return listed;
   const named = rowFromTitle(item.title, item);
@@ -88,7 +89,7 @@ function commentExtra(item: PostItem, data: JsonRecord): Record<string, unknown>
   };
 }
 
-function linkExtra(item: PostItem, data: JsonRecord): Record<string, unknown> {
+function linkExtra(item: PostItem, data: JsonRecord, said: (field: string) => string | null): Record<string, unknown> {
   const facts = {
     domain: asText(data.domain),
     isSelf: asBoolean(data.is_self),
@@ -99,9 +100,21 @@ function linkExtra(item: PostItem, data: JsonRecord): Record<string, unknown> {
   if (item.purge) return facts;
   return {
     ...facts,
-    flair: asText(data.link_flair_text),
+    flair: said('link_flair_text'),
+    ...kindOfPost(data),
     oembedTitle: oembedTitle(data),
     ...trackRequest(item.title, item.url),
+  };
+}
+
+/** What a post is beside a text or a link; only what it is. Polls and galleries carry their words in places of their own, which name no tracks. */
+function kindOfPost(data: JsonRecord): Record<string, unknown> {
+  const of = asText(data.crosspost_parent);
+  return {
+    ...(of === null ? {} : { crosspostOf: of }),
+    ...(data.is_gallery === true ? { isGallery: true } : {}),
+    ...(isRecord(data.poll_data) ? { isPoll: true } : {}),
+    ...(data.promoted === true || data.is_created_from_ads_ui === true ? { isPromoted: true } : {}),
   };
 }
 

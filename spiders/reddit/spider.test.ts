@@ -16,6 +16,13 @@ describe('requestFor', () => {
       'https://oauth.reddit.com/comments/abc1/_/def2?raw_json=1',
       'comments',
     ],
+    [
+      'search:Mara Quill & co',
+      'https://oauth.reddit.com/r/listentothis+house+techno+trance+dnb+electronicmusic+tracklists+djs+beatmatch/search?limit=100&q=Mara+Quill+%26+co&raw_json=1&restrict_sr=1&sort=new',
+      'listing',
+    ],
+    ['https://www.reddit.com/search/?q=ada', 'https://oauth.reddit.com/search?q=ada&raw_json=1', 'listing'],
+    ['https://www.reddit.com/r/House/comments/', 'https://oauth.reddit.com/r/house/comments?raw_json=1', 'listing'],
     ['https://redd.it/abc1', 'https://oauth.reddit.com/comments/abc1?limit=500&raw_json=1', 'comments'],
     [
       'https://www.reddit.com/r/House/new.json?limit=25',
@@ -26,12 +33,17 @@ describe('requestFor', () => {
     expect(source.requestFor(text)).toEqual({ url, kind });
   });
 
-  it.each(['', 'house', 't2_abc', 'https://example.org/r/House', 'https://www.reddit.com/settings'])(
-    '%j is nothing of Reddit',
-    (text) => {
-      expect(source.requestFor(text)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'house',
+    'search:',
+    't3_../x',
+    't2_abc',
+    'https://example.org/r/House',
+    'https://www.reddit.com/settings',
+  ])('%j is nothing of Reddit', (text) => {
+    expect(source.requestFor(text)).toBeNull();
+  });
 });
 
 describe('normaliseUrl', () => {
@@ -42,6 +54,15 @@ describe('normaliseUrl', () => {
   it('an address of another site is left alone', () => {
     expect(source.normaliseUrl('https://example.org/?b=1&a=2')).toBe('https://example.org/?b=1&a=2');
     expect(source.normaliseUrl('no address')).toBe('no address');
+  });
+});
+
+describe('checks of what still exists', () => {
+  it('ask about a hundred at a time, and about names only', () => {
+    const ids = Array.from({ length: 150 }, (_, index) => `t1_c${index}`);
+    const requests = source.existenceChecks?.requests([...ids, 't5_sub', 'x&y']) ?? [];
+    expect(requests.map(({ url }) => (new URL(url).searchParams.get('id') ?? '').split(',').length)).toEqual([100, 50]);
+    expect(new Set(requests.map(({ kind }) => kind))).toEqual(new Set([source.existenceChecks?.kind]));
   });
 });
 

@@ -1,13 +1,16 @@
 /** Links of Reddit: what is asked for, and when two addresses are the same page. Everything goes to the OAuth host. */
 import type { Credentials, PageRequest } from '../../src/core/source.ts';
+import { since } from './window.ts';
 
 const API = 'https://oauth.reddit.com';
 /** Most ids that /api/info and /api/morechildren take in one call. */
 export const IDS_PER_CALL = 100;
 
 const HOSTS = /^(?:(?:www|old|new|np|m|i|oauth|api)\.)?reddit\.com$/;
-const FULLNAME = /^t[13]_[a-z0-9]+$/i;
+const FULLNAME = /^t[13]_[a-z0-9]{1,13}$/i;
+const ID = /^[a-z0-9]{1,13}$/i;
 const SUBREDDIT = /^\/?r\/(?<names>\w+(?:\+\w+)*)\/?$/i;
+const SEARCH = /^search:\s*(?<words>\S.{0,200})$/is;
 /** Parameters that say how a page was reached or counted, not which page it is. */
 const DECORATION = /^(?:utm_.*|ref|ref_source|share_id|context|count|show)$/;
 
@@ -17,9 +20,16 @@ export function seeds(): PageRequest[] {
   return SEEDS.map((names) => listing(names));
 }
 
-/** `t3_…` and `t1_…` fullnames, `r/name`, and addresses of listings, posts and comments; null for everything else. */
+/** The seeds, read no further back than two days behind `date`. */
+export function changesSince(date: Date): PageRequest[] {
+  return seeds().map((seed) => since(seed, date));
+}
+
+/** `t3_…` and `t1_…` fullnames, `r/name`, `search:words`, and addresses of listings, searches, posts and comments; null for everything else. */
 export function requestFor(idOrUrl: string): PageRequest | null {
   const text = idOrUrl.trim();
+  const words = SEARCH.exec(text)?.groups?.words;
+  if (words !== undefined) return search(words);
   if (/^t3_/i.test(text) && FULLNAME.test(text)) return comments(text.toLowerCase().slice(3));
   if (FULLNAME.test(text)) return info([text.toLowerCase()]);
   const names = SUBREDDIT.exec(text)?.groups?.names;
@@ -46,6 +56,16 @@ export function comments(id: string, commentId?: string): PageRequest {
   return { url: `${API}${path}?limit=500&raw_json=1`, kind: 'comments' };
 }
 
+/** Whether a text can be the name of a post or comment; what is not must never become part of an address. */
+export function isFullname(text: string): boolean {
+  return FULLNAME.test(text);
+}
+
+/** Whether a text can be an id within an address. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
 /** Comments that a page left out, by ids without `t1_`, at most `IDS_PER_CALL`. */
 export function moreChildren(linkFullname: string, ids: readonly string[]): PageRequest {
   const query = `api_type=json&children=${ids.join('%2C')}&link_id=${linkFullname}&raw_json=1`;
@@ -65,12 +85,15 @@ export const existenceChecks = {
   },
 };
 
-/** The same listing behind the thing named `after`. */
-export function pageAfter(url: string, after: string): PageRequest {
+/** The same listing behind the thing named `after`, as far back as the page before went; null where the address is no listing of Reddit. */
+export function pageAfter(url: string, after: string): PageRequest | null {
+  const page = parseUrl(url);
+  const kind = page && HOSTS.test(page.hostname) ? kindOf(pathOf(page)) : null;
+  if (!page || kind === null || !/^t\d_[a-z0-9]{1,13}$/i.test(after)) return null;
   const next = new URL(normaliseUrl(url));
   next.searchParams.delete('before');
   next.searchParams.set('after', after);
-  return { url: normaliseUrl(next.href), kind: kindOf(next.pathname) ?? 'listing' };
+  return { url: `${normaliseUrl(next.href)}${page.hash}`, kind };
 }
 
 /** The token comes from the fetch layer, which mints and renews it by the source's `TokenPlan`. */
@@ -96,6 +119,11 @@ function listing(names: string): PageRequest {
   return { url: `${API}/r/${names.toLowerCase()}/new?limit=100&raw_json=1`, kind: 'listing' };
 }
 
+function search(words: string): PageRequest {
+  const query = new URLSearchParams({ limit: '100', q: words.trim(), raw_json: '1', restrict_sr: '1', sort: 'new' });
+  return { url: normaliseUrl(`${API}/r/${SEEDS.join('+')}/search?${query}`), kind: 'listing' };
+}
+
 function info(fullnames: readonly string[]): PageRequest {
   return { url: `${API}/api/info?id=${fullnames.join('%2C')}&raw_json=1`, kind: 'info' };
 }
@@ -103,6 +131,7 @@ function info(fullnames: readonly string[]): PageRequest {
 function kindOf(path: string): string | null {
   if (/^\/comments\/\w/.test(path)) return 'comments';
   if (path === '/api/info' || path === '/api/morechildren') return path.slice('/api/'.length);
+  if (path === '/search') return 'listing';
   return /^\/(?:r\/[\w+]+|domain\/[\w.-]+|user\/[\w-]+)(?:\/\w+)?$/.test(path) ? 'listing' : null;
 }
 

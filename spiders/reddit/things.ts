@@ -1,9 +1,17 @@
 /** Walks the things of an answer: posts and comments become items, stubs for what was left out become requests. */
 import type { Item } from '../../src/core/items.ts';
-import { asList, asRecord, asText, isRecord, type JsonRecord } from '../../src/core/json-page.ts';
+import {
+  asList,
+  asRecord,
+  asText,
+  type FieldType,
+  isRecord,
+  type JsonRecord,
+  wrongTypes,
+} from '../../src/core/json-page.ts';
 import type { PageRequest, Problem } from '../../src/core/source.ts';
 import { postItem, type Unescape } from './post.ts';
-import { comments, IDS_PER_CALL, moreChildren } from './spider.ts';
+import { comments, IDS_PER_CALL, isFullname, isId, moreChildren } from './spider.ts';
 
 /** What has been read so far; the walkers add to it. */
 export interface Reading {
@@ -17,6 +25,23 @@ export interface WalkOptions {
   /** Fullname of the post whose discussion this is, where it is known beforehand. */
   linkId: string | null;
 }
+
+/** Fields that are read of posts and comments alike; one of another type is dropped and counted. */
+const TYPES: Readonly<Record<string, FieldType>> = {
+  name: 'text',
+  id: 'text',
+  subreddit: 'text',
+  author: 'text',
+  title: 'text',
+  selftext: 'text',
+  body: 'text',
+  url: 'text',
+  permalink: 'text',
+  parent_id: 'text',
+  link_id: 'text',
+  created_utc: 'number',
+  score: 'number',
+};
 
 interface Visit {
   thing: unknown;
@@ -34,8 +59,14 @@ export function walkThings(things: readonly unknown[], where: string, options: W
     if (kind === 'more') stubs.push(fields);
     else if ((kind === 't1' || kind === 't3') && isRecord(data)) {
       const item = postItem(kind, fields, options.unescapeText);
+      reading.problems.push(...wrongTypes(fields, TYPES, visit.where));
       if (item) reading.items.push(item);
-      else reading.problems.push({ code: 'bad-value', message: `a ${kind} without name and id`, where: visit.where });
+      else
+        reading.problems.push({
+          code: 'bad-value',
+          message: `a ${kind} without a name of its kind`,
+          where: visit.where,
+        });
       linkId ??= kind === 't3' ? (item?.id ?? null) : asText(fields.link_id);
       for (const reply of visitsOf(repliesOf(fields), `replies of ${item?.id ?? 'unknown'}`)) visits.push(reply);
     } else reading.problems.push(unreadThing(kind, visit.where));
@@ -63,22 +94,30 @@ function unreadThing(kind: unknown, where: string): Problem {
   return { code: 'unknown-shape', message: 'expected a thing with kind t1, t3 or more', where };
 }
 
-/** `children` names what can be asked for in one go; an empty one means "continue this thread" on a page of its own. */
+/**
+ * `children` names what can be asked for in one go (`count` counts their answers too); an empty one means "continue this thread" on a page of
+ * its own. Ids become part of an address: what cannot be one is counted and left out.
+ */
 function followStub(stub: JsonRecord, linkId: string | null, { requests, problems }: Reading): void {
-  const parent = asText(stub.parent_id);
+  const parent = fullnameOf(stub.parent_id);
   const link = parent?.startsWith('t3_') ? parent : linkId;
-  if (link === null) {
-    const stubName = asText(stub.name) ?? 'without name';
-    problems.push({
-      code: 'bad-value',
-      message: `more stub ${stubName}: the post it belongs to is unknown`,
-      where: null,
-    });
+  if (link === null || !isFullname(link) || parent === null) {
+    const stubName = asText(stub.name)?.slice(0, 40) ?? 'without name';
+    const what = parent === null ? 'what it hangs on' : 'the post it belongs to';
+    problems.push({ code: 'bad-value', message: `more stub ${stubName}: ${what} is unknown`, where: null });
     return;
   }
-  const ids = asList(stub.children).flatMap((id) => asText(id) ?? []);
+  const children = asList(stub.children);
+  const ids = [...new Set(children.flatMap((id) => (typeof id === 'string' && isId(id) ? id : [])))];
+  if (children.some((id) => typeof id !== 'string' || !isId(id)))
+    problems.push({ code: 'bad-value', message: 'more stub: children that are no ids', where: `more of ${parent}` });
   for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
     requests.push(moreChildren(link, ids.slice(start, start + IDS_PER_CALL)));
   }
-  if (ids.length === 0 && parent?.startsWith('t1_')) requests.push(comments(link.slice(3), parent.slice(3)));
+  if (children.length === 0 && parent.startsWith('t1_')) requests.push(comments(link.slice(3), parent.slice(3)));
+}
+
+function fullnameOf(value: unknown): string | null {
+  const text = asText(value);
+  return text !== null && isFullname(text) ? text : null;
 }
