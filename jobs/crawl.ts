@@ -12,7 +12,7 @@ import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
 import { readAlarms } from '../src/repositories/page-yields.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
 import { missingConditions, sandboxedHosts } from './access.ts';
-import { atOnce, createLimiter, politely, rendererOf } from './crawl/asking.ts';
+import { limiterOf, rendererOf } from './crawl/asking.ts';
 import { fetchAuthorised } from './crawl/authorised.ts';
 import { fail } from './crawl/failing.ts';
 import { archive, land } from './crawl/keeping.ts';
@@ -74,11 +74,12 @@ async function leaseWithin(slice: Slice, count: number): Promise<LeasedRequest[]
 }
 
 async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
-  const { ctx, source, payload } = slice;
+  const { ctx, source } = slice;
   // Loaded when a crawl runs: workers of the other queues, and every start, do without Crawlee.
   const { runSpider } = await import('../spiders/run-spider.ts');
-  const concurrency = payload.via === 'sandbox' ? ctx.config.crawlConcurrency : source.facts.limits.maxConcurrency;
-  const inTurn = payload.via === 'sandbox' ? atOnce : createLimiter(source, concurrency);
+  const isPolite = slice.gate !== null;
+  const concurrency = isPolite ? source.facts.limits.maxConcurrency : ctx.config.crawlConcurrency;
+  const inTurn = limiterOf(source, isPolite);
   const renderer = rendererOf(slice);
   try {
     await runSpider({
@@ -87,7 +88,7 @@ async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
       lease: (count) => leaseWithin(slice, count),
       settled: () => slice.lander.settled(),
       fetch: (request) => inTurn(() => fetchAuthorised(slice, request)),
-      render: (request) => inTurn(() => politely(slice, async () => (await renderer.open()).render(request.url))),
+      render: (request) => inTurn(() => renderer.render(request.url)),
       archive: (page) => archive(slice, page),
       onVisit: (visit) => land(slice, visit),
       onFailure: (request, error) => fail(slice, request, error),

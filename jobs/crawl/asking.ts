@@ -1,37 +1,57 @@
-/** How a page is asked for: in turn, politely, over HTTP or in a browser. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** How a page is asked for: in turn, through the politeness gate, over HTTP or in a browser. */
 import Bottleneck from 'bottleneck';
 import type { Renderer } from '../../spiders/render-page.ts';
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
 import type { Credentials, Source } from '../../src/core/source.ts';
-import { assertUsableStatus } from '../../src/platform/http-client.ts';
-import { bookRequest } from '../../src/repositories/source-states.ts';
+import { type AdmittedHop, assertUsableStatus, type RequestGate } from '../../src/platform/http-client.ts';
 import type { Slice } from './slice.ts';
 
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The sandbox is nobody's server: the harness's own bound on pages in flight is enough. */
-export const atOnce: InTurn = (work) => work();
+const atOnce: InTurn = (work) => work();
 
-export function createLimiter(source: Source, maxConcurrent: number): InTurn {
-  const limiter = new Bottleneck({ maxConcurrent, minTime: source.facts.limits.minDelayMs });
+/** How many may be on their way at a time. When each may start is the gate's to say, over all processes. */
+export function limiterOf({ facts }: Source, isPolite: boolean): InTurn {
+  if (!isPolite) return atOnce;
+  const limiter = new Bottleneck({ maxConcurrent: facts.limits.maxConcurrency });
   return (work) => limiter.schedule(work);
 }
 
+export async function fetchPage(slice: Slice, request: LeasedRequest, credentials: Credentials): Promise<FetchedPage> {
+  const { ctx, source, http, hosts } = slice;
+  const headers = source.headers(request, credentials);
+  const gate = slice.gate?.forRequest('page') ?? null;
+  const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts, gate });
+  assertUsableStatus(page, ctx.clock);
+  return page;
+}
+
+export interface PageRenderer {
+  render(url: string): Promise<FetchedPage>;
+  release(): Promise<void>;
+}
+
 /** The browser and all that drives it are loaded with the first page that needs them. */
-export function rendererOf({ ctx, http, hosts }: Slice): { open(): Promise<Renderer>; release(): Promise<void> } {
+export function rendererOf(slice: Slice): PageRenderer {
+  const { ctx, http, hosts } = slice;
+  /** Turns taken for pages that the browser is about to ask for: it must not spend its patience at the gate. */
+  const turns = new Map<string, AdmittedHop>();
   let opened: Promise<Renderer> | null = null;
   const open = async () => {
     const { createRenderer } = await import('../../spiders/render-page.ts');
     return createRenderer({
       chromiumPath: ctx.config.chromiumPath,
-      fetchResource: (url) => http.fetch({ url, headers: {}, allowedHosts: hosts }),
+      fetchResource: (url) => http.fetch({ url, headers: {}, allowedHosts: hosts, gate: gateOf(slice, turns, url) }),
     });
   };
   return {
-    open: () => {
+    render: async (url) => {
       opened ??= open();
-      return opened;
+      const renderer = await opened;
+      const turn = await slice.gate?.forRequest('page').admit({ url, askedUrl: url, method: 'GET' });
+      if (turn !== undefined) turns.set(url, turn);
+      return renderer.render(url);
     },
     release: async () => {
       await (await opened)?.release();
@@ -39,28 +59,11 @@ export function rendererOf({ ctx, http, hosts }: Slice): { open(): Promise<Rende
   };
 }
 
-/** Live requests of a source keep their distance over all processes: each books its start in Postgres. */
-export async function politely<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
-  if (slice.payload.via === 'live') {
-    const waitMs = await bookRequest(
-      slice.ctx.db,
-      slice.payload.source,
-      slice.source.facts.limits.minDelayMs,
-      slice.ctx.clock.now(),
-    );
-    // A stop or a refusal while it waits ends the wait, and nothing more is asked.
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal: slice.stop });
-  }
-  return work();
-}
-
-export async function fetchPage(
-  { ctx, source, http, hosts }: Slice,
-  request: LeasedRequest,
-  credentials: Credentials,
-): Promise<FetchedPage> {
-  const headers = source.headers(request, credentials);
-  const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts });
-  assertUsableStatus(page, ctx.clock);
-  return page;
+/** The page itself has its turn already; what it asks for belongs to it. */
+function gateOf({ gate }: Slice, turns: Map<string, AdmittedHop>, url: string): RequestGate | null {
+  if (gate === null) return null;
+  const turn = turns.get(url);
+  if (turn === undefined) return gate.forRequest('resource');
+  turns.delete(url);
+  return { admit: async (hop) => (hop.url === url ? turn : gate.forRequest('page').admit(hop)) };
 }

@@ -4,7 +4,7 @@ import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
 import type { AccessToken, TokenPlan } from '../../src/core/tokens.ts';
 import { type Tokens, tokensOf } from '../../src/fetching/tokens.ts';
 import { assertUsableStatus } from '../../src/platform/http-client.ts';
-import { fetchPage, politely } from './asking.ts';
+import { fetchPage } from './asking.ts';
 import type { Slice } from './slice.ts';
 
 /** A source that refuses a token it has just given is left alone this long, milliseconds. */
@@ -15,7 +15,7 @@ export async function fetchAuthorised(slice: Slice, request: LeasedRequest): Pro
   const { ctx, source, payload } = slice;
   const plan = source.token;
   if (plan === undefined || !plan.hosts.includes(new URL(request.url).hostname))
-    return politely(slice, () => fetchPage(slice, request, ctx.config.credentials));
+    return fetchPage(slice, request, ctx.config.credentials);
   const tokens = tokensOf(ctx.clock, payload.source, payload.via);
   const first = await fetchWithToken(slice, request, { plan, tokens });
   if (first.token === null || !plan.refusals.includes(first.page.status)) return first.page;
@@ -37,17 +37,17 @@ async function fetchWithToken(
   const token = await tokens.current(() => mint(slice, plan));
   const { credentials } = slice.ctx.config;
   const withToken = token === null ? credentials : { ...credentials, [plan.variable]: token };
-  return { page: await politely(slice, () => fetchPage(slice, request, withToken)), token };
+  return { page: await fetchPage(slice, request, withToken), token };
 }
 
 /** The token's own request keeps the source's distance and hosts like any other. */
 function mint(slice: Slice, plan: TokenPlan): Promise<AccessToken | null> {
-  const { ctx, http, hosts } = slice;
+  const { ctx, http, hosts, gate } = slice;
   return plan.mint({
     credentials: ctx.config.credentials,
     now: ctx.clock.now(),
     ask: async (request) => {
-      const page = await politely(slice, () => http.fetch({ ...request, allowedHosts: hosts }));
+      const page = await http.fetch({ ...request, allowedHosts: hosts, gate: gate?.forRequest('page') ?? null });
       assertUsableStatus(page, ctx.clock);
       return { status: page.status, body: page.body.toString('utf8') };
     },

@@ -1,5 +1,5 @@
 /** What becomes of a request that gave no page: its fault is a verdict like any other. */
-import { MusicDbError, PermanentError, ThrottledError } from '../../src/core/errors.ts';
+import { HeldError, MusicDbError, PermanentError, ThrottledError } from '../../src/core/errors.ts';
 import type { LeasedRequest } from '../../src/core/fetching.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { recordFailedFetch } from '../../src/repositories/fetches.ts';
@@ -27,6 +27,13 @@ export async function fail(slice: Slice, request: LeasedRequest, error: Error): 
   if (error.name === 'AbortError' && slice.stop.aborted) {
     const { id, token } = request;
     await failLease(ctx.db, { id, token, problem: 'stopped before it was asked', cure: 'wait', dueAt: now });
+    return;
+  }
+  if (error instanceof HeldError) {
+    const { id, token } = request;
+    await failLease(ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: error.until });
+    ctx.log.info({ source: payload.source, until: error.until, reason: error.message }, 'held');
+    slice.end.abort();
     return;
   }
   slice.failed += 1;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FetchedPage } from '../../src/core/fetching.ts';
 import type { Source } from '../../src/core/source.ts';
+import { createGate, type PolitenessGate } from '../../src/fetching/politeness.ts';
 import { createEgressGuard } from '../../src/platform/egress-guard.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http-client.ts';
 import { userAgent } from '../../src/platform/user-agent.ts';
@@ -21,6 +22,8 @@ export interface Slice {
   readonly http: HttpClient;
   /** Hosts that may be asked. */
   readonly hosts: readonly string[];
+  /** What every request passes; null in a sandbox that is nobody's server. */
+  readonly gate: PolitenessGate | null;
   /** Ends the slice early: a refusal, a throttle, a stop. */
   readonly end: AbortController;
   /** Aborted by that end, and by a stop of the process. */
@@ -40,6 +43,14 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
   const end = new AbortController();
   const sandboxHosts = payload.via === 'sandbox' ? ctx.config.sandboxHosts : {};
   const allow = [...ctx.config.egressAllow, ...Object.values(sandboxHosts).map((origin) => new URL(origin).host)];
+  const http = createHttpClient({
+    guard: createEgressGuard(allow),
+    clock: ctx.clock,
+    userAgent: userAgent(ctx.config.contact),
+    sandboxHosts,
+  });
+  const hosts = payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts;
+  const stop = AbortSignal.any([signal, end.signal]);
   return {
     ctx,
     source,
@@ -47,15 +58,14 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     owner: randomUUID(),
     // What vanished is looked for from the next slice on: this one ends.
     lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual, () => end.abort()),
-    http: createHttpClient({
-      guard: createEgressGuard(allow),
-      clock: ctx.clock,
-      userAgent: userAgent(ctx.config.contact),
-      sandboxHosts,
-    }),
-    hosts: payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts,
+    http,
+    hosts,
+    gate:
+      payload.via === 'live' || ctx.config.sandboxPoliteness === 'on'
+        ? gateOf(ctx, source, { payload, http, hosts, stop })
+        : null,
     end,
-    stop: AbortSignal.any([signal, end.signal]),
+    stop,
     leased: 0,
     failed: 0,
     documents: new Map(),
@@ -63,4 +73,26 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     streak: 0,
     alarms: new Map(),
   };
+}
+
+function gateOf(
+  ctx: JobCtx,
+  { facts }: Source,
+  { payload, http, hosts, stop }: Pick<Slice, 'payload' | 'http' | 'hosts' | 'stop'>,
+): PolitenessGate {
+  const { db, redis, archive, clock, config } = ctx;
+  const { credentials, queuePrefix: prefix } = config;
+  return createGate({
+    db,
+    redis,
+    archive,
+    clock,
+    prefix,
+    http,
+    facts,
+    credentials,
+    via: payload.via,
+    hosts,
+    signal: stop,
+  });
 }

@@ -21,6 +21,8 @@ const facts: SourceFacts = {
     },
     { variable: 'MUSICDB_CONTACT', why: 'An address in the User-Agent, so that the site can reach whoever asks.' },
   ],
+  credential: null,
+  robots: { policy: 'obey', why: 'Public pages: its robots.txt is the first thing it says to crawlers.' },
   terms: {
     url: `${ORIGIN}/info/policies/terms.html`,
     summary:
@@ -29,7 +31,7 @@ const facts: SourceFacts = {
     attribution: 'Link to the tracklist page',
   },
   // The delay is robots.txt's. The site names no daily number: ours keeps a whole day below what got others blocked within minutes.
-  limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 300 },
+  limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 300, windows: [] },
   scheduleEveryMs: 6 * HOUR_MS,
   pageKinds: ['tracklist', 'listing', 'medialink', 'pasted-text'],
   contracts,

@@ -22,6 +22,8 @@ const facts: SourceFacts = {
     { variable: 'APPLE_MUSIC_TEAM_ID', why: 'Ten characters: whose key it is.' },
     { variable: 'APPLE_MUSIC_PRIVATE_KEY', why: 'Content of the .p8 file; tokens are signed here and live an hour.' },
   ],
+  credential: 'APPLE_MUSIC_TEAM_ID',
+  robots: { policy: 'api', why: 'Interfaces for developers, under terms of their own.' },
   terms: {
     url: 'https://developer.apple.com/support/terms/',
     summary:
@@ -30,7 +32,12 @@ const facts: SourceFacts = {
     attribution: 'Link to the song or album on Apple Music',
   },
   // iTunes allows about 20 calls a minute; the catalogue's limit is not published. The stricter one holds for both.
-  limits: { minDelayMs: 3500, maxConcurrency: 1, perDay: null },
+  limits: {
+    minDelayMs: 3500,
+    maxConcurrency: 1,
+    perDay: null,
+    windows: [{ requests: 20, perMs: 60_000, host: 'itunes.apple.com' }],
+  },
   scheduleEveryMs: DAY_MS,
   pageKinds: [
     'songs',

@@ -20,6 +20,8 @@ export const source: Source = {
         why: 'The wiki is run by volunteers: the User-Agent must name somebody they can write to (an address or a page).',
       },
     ],
+    credential: null,
+    robots: { policy: 'obey', why: 'Its robots.txt names paths of the interface too, and a delay.' },
     terms: {
       url: 'https://www.mixesdb.com/w/MixesDB:Legal_stuff',
       summary:
@@ -27,7 +29,7 @@ export const source: Source = {
       licence: 'CC BY-SA 3.0 US (tracklists, if not stated otherwise)',
       attribution: 'Name MixesDB, link to the page, keep its revision and the day it was read.',
     },
-    limits: { minDelayMs: 5000, maxConcurrency: 1, perDay: null },
+    limits: { minDelayMs: 5000, maxConcurrency: 1, perDay: null, windows: [] },
     scheduleEveryMs: DAY_MS,
     pageKinds: ['page', 'search', 'category', 'rendered', 'wikitext', 'text-dump', 'csv-dump', 'block'],
     contracts,

@@ -25,6 +25,8 @@ const facts: SourceFacts = {
       why: 'Reddit wants to know who asks: "<platform>:<app id>:<version> (by /u/<user>)"; library names are throttled.',
     },
   ],
+  credential: 'REDDIT_CLIENT_ID',
+  robots: { policy: 'api', why: 'Reddit: robots.txt is for search engines, not for users of its Data API.' },
   terms: {
     url: 'https://www.redditinc.com/policies/data-api-terms',
     summary:
@@ -33,7 +35,12 @@ const facts: SourceFacts = {
     attribution: 'Permalink of the post or comment',
   },
   // 100 requests a minute for one client id, averaged over ten minutes; the answers' rate-limit headers outrank this.
-  limits: { minDelayMs: 600, maxConcurrency: 1, perDay: null },
+  limits: {
+    minDelayMs: 600,
+    maxConcurrency: 1,
+    perDay: null,
+    windows: [{ requests: 1_000, perMs: 600_000, host: null }],
+  },
   scheduleEveryMs: QUARTER_HOUR_MS,
   pageKinds: ['listing', 'comments', 'morechildren', 'info'],
   contracts,

@@ -20,6 +20,8 @@ export const source: Source = {
         why: 'Every request needs a personal key, free of charge from https://www.setlist.fm/settings/api.',
       },
     ],
+    credential: 'SETLISTFM_API_KEY',
+    robots: { policy: 'api', why: 'An interface for holders of a key, under terms of its own.' },
     terms: {
       url: 'https://www.setlist.fm/help/api-terms',
       summary: 'Free for non-commercial projects only; every use of a setlist links back to its page.',
@@ -27,7 +29,7 @@ export const source: Source = {
       attribution: 'Link to the `url` of each setlist wherever its data is shown.',
     },
     // Two requests a second and 1,440 a day are what an ordinary key allows; answers carry no counters, so we count ourselves.
-    limits: { minDelayMs: 500, maxConcurrency: 1, perDay: 1440 },
+    limits: { minDelayMs: 500, maxConcurrency: 1, perDay: 1440, windows: [{ requests: 2, perMs: 1_000, host: null }] },
     scheduleEveryMs: DAY_MS,
     pageKinds: [
       'setlist',

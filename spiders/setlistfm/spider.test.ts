@@ -81,6 +81,6 @@ describe('headers', () => {
 describe('facts', () => {
   it('name the key as a condition and the day’s quota', () => {
     expect(source.facts.conditions.map((condition) => condition.variable)).toEqual(['SETLISTFM_API_KEY']);
-    expect(source.facts.limits).toEqual({ minDelayMs: 500, maxConcurrency: 1, perDay: 1440 });
+    expect(source.facts.limits).toMatchObject({ minDelayMs: 500, maxConcurrency: 1, perDay: 1440 });
   });
 });

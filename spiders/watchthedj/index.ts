@@ -20,6 +20,8 @@ const facts: SourceFacts = {
       why: 'An address in the User-Agent: its terms and robots.txt are not known, so the site must be able to reach whoever asks.',
     },
   ],
+  credential: null,
+  robots: { policy: 'obey', why: 'Public pages: its robots.txt is the first thing it says to crawlers.' },
   terms: {
     url: null,
     summary:
@@ -28,7 +30,7 @@ const facts: SourceFacts = {
     attribution: 'Link to the page of the set',
   },
   // Nothing is known, so the slowest pace of the other web sources holds, and a small day.
-  limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 200 },
+  limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 200, windows: [] },
   scheduleEveryMs: DAY_MS,
   pageKinds: ['djvideo', 'djvideo-rendered', 'channel', 'channel-rendered', 'home', 'home-rendered', 'pasted-text'],
   contracts,

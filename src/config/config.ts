@@ -72,6 +72,11 @@ const SETTINGS = {
   },
   egressAllow: { variable: 'MUSICDB_EGRESS_ALLOW', schema: hostPorts.default([]), secret: false },
   sandboxHosts: { variable: 'MUSICDB_SANDBOX_HOSTS', schema: hostMap.default({}), secret: false },
+  sandboxPoliteness: {
+    variable: 'MUSICDB_SANDBOX_POLITENESS',
+    schema: z.enum(['off', 'on']).default('off'),
+    secret: false,
+  },
   contact: { variable: 'MUSICDB_CONTACT', schema: z.string().min(3).nullable().default(null), secret: false },
   enable1001tracklists: { variable: 'MUSICDB_ENABLE_1001TRACKLISTS', schema: flag.default(false), secret: false },
   crawlConcurrency: {

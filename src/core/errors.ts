@@ -54,6 +54,16 @@ export class ThrottledError extends MusicDbError {
   }
 }
 
+/** Not asked yet: a pause, a quota or a robots.txt that cannot be had says so. Costs no attempt; may be asked again at `until`. */
+export class HeldError extends MusicDbError {
+  readonly until: Date;
+
+  constructor(message: string, { until, ...options }: FaultOptions & { until: Date }) {
+    super(message, { code: 'HELD', ...options });
+    this.until = until;
+  }
+}
+
 /** Turns anything that was thrown into an Error, keeping the original as `cause`. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });

@@ -53,6 +53,14 @@ export interface AccessCondition {
   readonly why: string;
 }
 
+/** So many requests at most in any stretch of so many milliseconds. */
+export interface RequestWindow {
+  readonly requests: number;
+  readonly perMs: number;
+  /** The host it is for; null for all of the source's together. */
+  readonly host: string | null;
+}
+
 /** Everything an operator should know of a source before running it. Shown by `musicdb list`. */
 export interface SourceFacts {
   readonly name: SourceName;
@@ -66,6 +74,14 @@ export interface SourceFacts {
   /** Hosts this source may be asked at; every redirect is checked against them too. */
   readonly hosts: readonly string[];
   readonly conditions: readonly AccessCondition[];
+  /** Variable whose value the source counts our requests by (a key, a client); null where it sees an address only. */
+  readonly credential: string | null;
+  /** Whether its robots.txt is asked for and obeyed. */
+  readonly robots: {
+    /** `obey` for pages and everything crawlers are meant by; `api` for an interface under terms of its own. */
+    readonly policy: 'obey' | 'api';
+    readonly why: string;
+  };
   readonly terms: {
     readonly url: string | null;
     readonly summary: string;
@@ -78,6 +94,8 @@ export interface SourceFacts {
     readonly maxConcurrency: number;
     /** Requests in 24 hours, null where the source names no number. */
     readonly perDay: number | null;
+    /** Further limits over a time that moves along; none of them is ever exceeded, by all processes together. */
+    readonly windows: readonly RequestWindow[];
   };
   /** Milliseconds between two scheduled looks at the seeds. */
   readonly scheduleEveryMs: number;

@@ -20,6 +20,17 @@ const DEFAULT_RETRY_AFTER_MS = 60_000;
 /** Headers that let in: kept from other origins, from logs and from the archive. */
 const CREDENTIAL_HEADERS = /^(authorization|cookie|x-api-key|proxy-authorization)$/;
 
+/** Whom every hop of a request asks before it is sent, and tells how it ended. */
+export interface RequestGate {
+  /** Resolves when the request may be sent. @throws what says that it may not. */
+  admit(hop: { readonly url: string; readonly askedUrl: string; readonly method: string }): Promise<AdmittedHop>;
+}
+
+export interface AdmittedHop {
+  /** @param answer null when none came. */
+  settle(answer: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null): Promise<void>;
+}
+
 export interface HttpRequest {
   readonly url: string;
   /** Default GET. */
@@ -29,6 +40,8 @@ export interface HttpRequest {
   readonly body?: string | null;
   /** Hosts that may answer, on every hop; null for any public one. */
   readonly allowedHosts: readonly string[] | null;
+  /** Default none: sent at once. The wait for it is not part of the page's time. */
+  readonly gate?: RequestGate | null;
 }
 
 export interface HttpClient extends Releasable {
@@ -54,23 +67,17 @@ export function createHttpClient({
 }: HttpClientOptions): HttpClient {
   const agents = createAgents(guard);
   const exchanges = createExchanges();
-  const hop: Hop = (at, request) => {
-    const target = guard.checkUrl(toSandbox(at, sandboxHosts));
-    return exchanges.run(agents.forTarget(target), { ...request, target });
+  const network: Network = {
+    clock,
+    timeoutMs,
+    check: (at) => guard.checkUrl(toSandbox(at, sandboxHosts)),
+    send: (request) => exchanges.run(agents.forTarget(request.target), request),
   };
   return {
-    fetch: async ({ url, method = 'GET', headers, body = null, allowedHosts }) => {
-      const fetchedAt = clock.now();
-      const started = performance.now();
+    fetch: async ({ url, method = 'GET', headers, body = null, allowedHosts, gate = null }) => {
       const request = { method, headers: { ...DEFAULT_HEADERS, 'user-agent': userAgent, ...lowerCase(headers) }, body };
-      const followed = await followRedirects(hop, { url, request, allowedHosts, deadline: started + timeoutMs });
-      return {
-        url,
-        ...(await toPage(followed)),
-        request: redacted(request),
-        fetchedAt,
-        durationMs: Math.round(performance.now() - started),
-      };
+      const followed = await followRedirects(network, { url, request, allowedHosts, gate });
+      return { url, ...(await toPage(followed)), request: redacted(request) };
     },
     release: async () => {
       exchanges.release();
@@ -126,31 +133,48 @@ function createAgents(guard: EgressGuard): { forTarget(target: URL): Agent; rele
   };
 }
 
-type Hop = (at: string, request: Omit<ExchangeRequest, 'target'>) => Promise<Answer>;
+interface Network {
+  readonly clock: Clock;
+  /** For all hops together, without their waits at the gate. */
+  readonly timeoutMs: number;
+  /** Where an address is asked. @throws PermanentError when it may not be. */
+  check(at: string): URL;
+  send(request: ExchangeRequest): Promise<Answer>;
+}
 
 interface Errand {
   readonly url: string;
   readonly request: SentRequest;
   readonly allowedHosts: readonly string[] | null;
-  /** On the clock of `performance.now()`. */
-  readonly deadline: number;
+  readonly gate: RequestGate | null;
 }
 
 interface Followed {
   readonly answer: Answer;
   readonly finalUrl: string;
   readonly redirects: readonly Redirect[];
+  readonly fetchedAt: Date;
+  /** Time of all hops, milliseconds. */
+  readonly spentMs: number;
 }
 
-async function followRedirects(hop: Hop, { url, request, allowedHosts, deadline }: Errand): Promise<Followed> {
+async function followRedirects(network: Network, { url, request, allowedHosts, gate }: Errand): Promise<Followed> {
   const redirects: Redirect[] = [];
   let next = request;
+  let spentMs = 0;
+  let fetchedAt: Date | null = null;
   for (let at = url; ; ) {
     assertAllowedHost(at, allowedHosts);
-    const timeoutMs = Math.max(1, Math.ceil(deadline - performance.now()));
-    const answer = await hop(at, { ...next, headers: sameSiteHeaders(next.headers, url, at), timeoutMs });
+    const target = network.check(at);
+    const admitted = (await gate?.admit({ url: at, askedUrl: url, method: next.method })) ?? null;
+    fetchedAt ??= network.clock.now();
+    const started = performance.now();
+    const timeoutMs = Math.max(1, Math.ceil(network.timeoutMs - spentMs));
+    const sent = { ...next, target, headers: sameSiteHeaders(next.headers, url, at), timeoutMs };
+    const answer = await settled(admitted, network.send(sent));
+    spentMs += performance.now() - started;
     const location = REDIRECT_STATUSES.has(answer.status) ? headerOf(answer, 'location') : undefined;
-    if (location === undefined) return { answer, finalUrl: at, redirects };
+    if (location === undefined) return { answer, finalUrl: at, redirects, fetchedAt, spentMs };
     redirects.push({ url: at, status: answer.status, location, remoteAddress: answer.remoteAddress });
     if (redirects.length > MAX_REDIRECTS)
       throw new PermanentError(`${url} redirects more than ${MAX_REDIRECTS} times (last to ${location})`, {
@@ -160,6 +184,17 @@ async function followRedirects(hop: Hop, { url, request, allowedHosts, deadline 
     next = redirected(next, answer.status, { from: at, to });
     at = to;
   }
+}
+
+/** The answer, after whoever admitted its request was told of it; a request without one is told of too. */
+async function settled(admitted: AdmittedHop | null, sent: Promise<Answer>): Promise<Answer> {
+  if (admitted === null) return sent;
+  const answer = await sent.catch(async (error: unknown) => {
+    await admitted.settle(null);
+    throw error;
+  });
+  await admitted.settle({ status: answer.status, headers: foldHeaders(answer.rawHeaders) });
+  return answer;
 }
 
 /** What is asked after a redirect: 307 and 308 repeat the request, the others turn it into a GET. */
@@ -175,7 +210,8 @@ function redirected(request: SentRequest, status: number, { from, to }: { from: 
   });
 }
 
-async function toPage({ answer, finalUrl, redirects }: Followed) {
+async function toPage({ answer, finalUrl, redirects, fetchedAt, spentMs }: Followed) {
+  const started = performance.now();
   const { status, statusText, rawHeaders, body: rawBody, remoteAddress } = answer;
   const headers = foldHeaders(rawHeaders);
   const contentEncoding = headers['content-encoding']?.trim().toLowerCase() || null;
@@ -192,6 +228,8 @@ async function toPage({ answer, finalUrl, redirects }: Followed) {
     contentEncoding,
     ...decoded,
     remoteAddress,
+    fetchedAt,
+    durationMs: Math.round(spentMs + performance.now() - started),
   };
 }
 

@@ -7,7 +7,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 export const VERSION = version;
 
+/** The name robots.txt files know us by, and the first word of the User-Agent: one must not obey as one and ask as another. */
+export const PRODUCT = 'MusicDB';
+
 /** @param contact address or page of the operator; null when none is configured. */
 export function userAgent(contact: string | null): string {
-  return `MusicDB/${version}${contact === null ? '' : ` (+${contact})`}`;
+  return `${PRODUCT}/${version}${contact === null ? '' : ` (+${contact})`}`;
 }

@@ -3,16 +3,6 @@ import type { Verdict } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
 import { storableText } from './storable.ts';
 
-/** Live requests of a source since a moment, answered or not: what its quota has been spent on. */
-export async function countFetchesSince(db: Queryable, source: string, since: Date): Promise<number> {
-  const { rows } = await db.query<{ count: number }>({
-    name: 'fetches-count-since',
-    text: `select count(*)::int as count from fetches where source = $1 and via = 'live' and fetched_at >= $2`,
-    values: [source, since],
-  });
-  return rows[0]?.count ?? 0;
-}
-
 export interface FailedFetch {
   readonly source: string;
   readonly via: string;

@@ -4,7 +4,6 @@ import type { Exchange } from '../core/exchange.ts';
 import { type Item, type PostItem, row, setlist, track } from '../core/items.ts';
 import type { Database } from '../platform/database.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
-import { countFetchesSince } from './fetches.ts';
 import { addRequests, leaseDue } from './frontier.ts';
 import { type Landed, type LandingPage, landPages } from './landing.ts';
 import { listQuarantine } from './quarantine.ts';
@@ -364,14 +363,6 @@ describe('text that Postgres cannot hold', () => {
     const long = Array.from({ length: 3_000 }, (_, n) => n).join('-');
     await land(page({ items: [track('mixesdb', `${long}a`), track('mixesdb', `${long}b`)] }));
     expect(await all('raw_items')).toHaveLength(2);
-  });
-});
-
-describe('the requests of a day', () => {
-  it('are the live ones of the source since then', async () => {
-    await land(page(), page({ fetchedAt: later(-1) }), page({ via: 'sandbox' }), page({ source: 'reddit' }));
-    expect(await countFetchesSince(db, 'mixesdb', NOW)).toBe(1);
-    expect(await countFetchesSince(db, 'mixesdb', later(-1))).toBe(2);
   });
 });
 

@@ -47,6 +47,7 @@ describe('ensurePartitions', () => {
       ...TABLES_BY_YEAR.map((table) => `${table}_2029`),
       ...TABLES_BY_YEAR.map((table) => `${table}_2030`),
       ...['02', '03', '04', '05'].map((month) => `workflow_events_2028_${month}`),
+      ...['02', '03', '04', '05'].map((month) => `request_ledger_2028_${month}`),
     ]);
     for (const table of TABLES_BY_YEAR) {
       expect(await placesOf(table, 'event_date')).toEqual([
@@ -73,7 +74,7 @@ describe('ensurePartitions', () => {
 
   it('is done once when several processes do it at the same time', async () => {
     const results = await Promise.all([1, 2, 3, 4].map(() => ensurePartitions(db, new Date('2029-07-01T00:00:00Z'))));
-    expect(results.filter((made) => made.length > 0)).toHaveLength(1);
+    expect(new Set(results.flat()).size).toBe(results.flat().length);
     expect(results.flat().filter((name) => name === 'setlists_2031')).toHaveLength(1);
   });
 

@@ -46,10 +46,11 @@ const FAMILIES: readonly Family[] = [
     periods: yearsUntil,
   },
   { tables: ['workflow_events'], column: 'happened_at', references: [], periods: monthsFrom },
+  { tables: ['request_ledger'], column: 'started_at', references: [], periods: monthsFrom },
 ];
 
 /**
- * Makes the year partitions of sets up to two years after `now`, and the month partitions of events up to three months after it.
+ * Makes the year partitions of sets up to two years after `now`, and the month partitions of events and requests up to three months after it.
  * Rows that wait in a default partition move into the new one. Safe to repeat, and to run from several processes at once.
  *
  * @returns names of the partitions that were made, none in most runs.

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../platform/database.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { openBreaker } from './breaker.ts';
-import { bookRequest, mayRun, readSourceState } from './source-states.ts';
+import { mayRun, readSourceState } from './source-states.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
@@ -62,32 +62,3 @@ describe('a breaker that is opened again', () => {
     expect(await readSourceState(db, 'reddit')).toMatchObject({ breakerUntil: later(9_000), breakerReason: 'login' });
   });
 });
-
-describe('booking requests', () => {
-  it('the first may start at once, each further one the delay after the last', async () => {
-    expect(await book(NOW)).toBe(0);
-    expect(await book(NOW)).toBe(500);
-    expect(await book(later(100))).toBe(900);
-  });
-
-  it('after a pause may start at once again, without a burst', async () => {
-    await book(NOW);
-    expect(await book(later(10_000))).toBe(0);
-    expect(await book(later(10_000))).toBe(500);
-  });
-
-  it('of many processes at the same time get moments of their own, the delay apart', async () => {
-    const waits = await Promise.all(Array.from({ length: 12 }, () => book(NOW)));
-    expect(waits.sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n * 500));
-  });
-
-  it('of one source do not slow another, and a breaker before them is no booking', async () => {
-    await openBreaker(db, { source: 'mixesdb', reason: 'captcha', until: later(-1), now: NOW });
-    await book(NOW);
-    expect(await bookRequest(db, 'mixesdb', 5_000, NOW)).toBe(0);
-  });
-});
-
-function book(now: Date): Promise<number> {
-  return bookRequest(db, 'reddit', 500, now);
-}

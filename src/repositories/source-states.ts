@@ -1,4 +1,4 @@
-/** What holds for a source over all processes and restarts: its switch, its circuit breaker, and when it may be asked next. */
+/** What holds for a source over all processes and restarts: its switch and its circuit breaker. */
 import type { Queryable } from '../platform/database.ts';
 
 export interface SourceState {
@@ -41,19 +41,4 @@ export async function readSourceState(db: Queryable, source: string): Promise<So
 export function mayRun({ enabled, breaker, breakerUntil, trialUntil }: SourceState, now: Date): boolean {
   const readyAt = breaker === 'open' ? breakerUntil : trialUntil;
   return enabled && (breaker === 'closed' || (readyAt !== null && readyAt <= now));
-}
-
-/**
- * Books the next request of a source, at least `delayMs` after the last one booked by any process.
- * Returns how long to wait before it may start, milliseconds.
- */
-export async function bookRequest(db: Queryable, source: string, delayMs: number, now: Date): Promise<number> {
-  const { rows } = await db.query<{ startsAt: Date }>({
-    name: 'source-states-book',
-    text: `insert into source_states as s (source, next_request_at) values ($1, $3::timestamptz + $2 * interval '1 millisecond')
-           on conflict (source) do update set next_request_at = greatest(s.next_request_at, $3::timestamptz) + $2 * interval '1 millisecond'
-           returning next_request_at - $2 * interval '1 millisecond' as "startsAt"`,
-    values: [source, delayMs, now],
-  });
-  return Math.max(0, (rows[0]?.startsAt.getTime() ?? now.getTime()) - now.getTime());
 }
