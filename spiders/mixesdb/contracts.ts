@@ -27,6 +27,7 @@ export const contracts: PageContracts = {
   page,
   search: listing,
   category: { ...listing, atLeast: 1 },
+  'action-api': { ...mixes, items: ['setlist', 'listing'], atLeast: 0 },
   rendered: page,
   wikitext: mixes,
   'text-dump': mixes,

@@ -1,8 +1,9 @@
 /** MixesDB: DJ sets and radio shows with their tracklists, a wiki read by its REST interface. Facts checked against its robots.txt and help pages. */
-import type { Source } from '../../src/core/source.ts';
+import type { Credentials, PageRequest, Source } from '../../src/core/source.ts';
+import { assertSwitchedOn } from './action-api.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
-import { headers, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -25,13 +26,13 @@ export const source: Source = {
     terms: {
       url: 'https://www.mixesdb.com/w/MixesDB:Legal_stuff',
       summary:
-        'robots.txt allows pages and the REST interface, forbids ?action= and ?title= and asks for 4 s between requests, so the Action API is never asked: its answers are read where a person imports them. Help pages, comments and images are not licensed.',
+        'robots.txt allows pages and the REST interface, forbids ?action= and ?title= and asks for 4 s between requests, so the Action API is off until MUSICDB_MIXESDB_ACTION_API says that the wiki agreed. Help pages, comments and images are not licensed.',
       licence: 'CC BY-SA 3.0 US (tracklists, if not stated otherwise)',
       attribution: 'Name MixesDB, link to the page, keep its revision and the day it was read.',
     },
     limits: { minDelayMs: 5000, maxConcurrency: 1, perDay: null, windows: [] },
     scheduleEveryMs: DAY_MS,
-    pageKinds: ['page', 'search', 'category', 'rendered', 'wikitext', 'text-dump', 'csv-dump', 'block'],
+    pageKinds: ['page', 'search', 'category', 'action-api', 'rendered', 'wikitext', 'text-dump', 'csv-dump', 'block'],
     contracts,
   },
   parse,
@@ -41,3 +42,9 @@ export const source: Source = {
   headers,
   needsBrowser: () => false,
 };
+
+/** @throws PermanentError for a call of the Action API while nobody has switched it on. */
+function headers(request: PageRequest, credentials: Credentials): Record<string, string> {
+  assertSwitchedOn(request, credentials);
+  return { accept: request.kind === 'category' ? 'text/html' : 'application/json', 'accept-encoding': 'gzip' };
+}

@@ -156,6 +156,21 @@ describe('pages', () => {
     });
   });
 
+  it.each([
+    [
+      '1996-11-03 - Daft Punk - Essential Mix (Live @ Que Club)',
+      ['Daft Punk'],
+      'Essential Mix (Live @ Que Club)',
+      'series',
+    ],
+    ['2016 - Ada Quill - Live @ Night Tide', ['Ada Quill'], 'Night Tide', 'live'],
+    ['2003 - Ada Quill (DJ Set) & B (Live PA) @ Night Tide', ['Ada Quill', 'B'], 'Night Tide', 'live'],
+    ['2024-11-02 – Ada Quill – Night Tide 04', ['Ada Quill'], 'Night Tide 04', 'series'],
+    ['2022 - A @ B @ C', ['A'], 'B @ C', 'live'],
+  ])('%s', (title, artists, event, titleKind) => {
+    expect(setOf('# A - B', title)).toMatchObject({ artists, event, extra: { titleKind } });
+  });
+
   it('a disambiguation page is no set: the mixes it tells apart are asked for', () => {
     const page = '{{Disambig}}\n* [[2010 - A @ B|first]]\n* [[2011_-_A_@_C]]\n* [[Help:X]]';
     const { items, requests } = read(answer(page, 'A'));

@@ -11,6 +11,7 @@ import {
 } from '../../src/core/json-page.ts';
 import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
+import { readActionAnswer } from './action-api.ts';
 import { isBareList, readBareLists } from './bare-lists.ts';
 import { isCsvDump, readCsvDump } from './csv.ts';
 import { readHtml } from './html-page.ts';
@@ -36,7 +37,7 @@ function readAnswer(value: unknown, page: Page): Reading {
   if (Array.isArray(value.pages) && value.pages.every(isSearchHit)) return readSearch(value.pages, page);
   if ('httpCode' in value || 'errorKey' in value) return readRestError(value, page);
   if (isRecord(value.error) && 'code' in value.error) return { items: [actionError(value.error)] };
-  if (isRecord(value.query) && Array.isArray(value.query.pages)) return readActionPages(value.query.pages, page);
+  if (isRecord(value.query)) return readActionAnswer(value, page);
   if (Array.isArray(value.cells)) return readNotebook(value.cells, page);
   const members = Object.keys(value).slice(0, 8).join(', ').slice(0, 200);
   return refused(`no answer of the wiki has these members: ${members || '(none)'}`);
@@ -56,29 +57,6 @@ function readRestPage(value: JsonRecord, page: Page): Reading {
     revisedAt: asText(latest.timestamp),
     fetchedAt: page.fetchedAt,
   });
-}
-
-/** The Action API's answer holds pages in the same wikitext; it is asked only where a person switched that on. */
-function readActionPages(pages: unknown[], page: Page): Reading {
-  const readings = pages.map((entry, index) => {
-    const given = asRecord(entry);
-    const revision = asRecord(asList(given.revisions)[0]);
-    const wikitext = asText(asRecord(asRecord(revision.slots).main).content) ?? asText(revision.content);
-    const title = fold(asText(given.title));
-    if (wikitext === null || title === null) {
-      return { problems: [{ code: 'bad-value', message: 'a page without text', where: `$.query.pages[${index}]` }] };
-    }
-    return readWikiPage({
-      key: keyOfTitle(title),
-      title,
-      wikitext,
-      pageId: asNumber(given.pageid),
-      revisionId: asNumber(revision.revid),
-      revisedAt: asText(revision.timestamp),
-      fetchedAt: page.fetchedAt,
-    });
-  });
-  return merged(readings);
 }
 
 /** What a search found: mix pages (a date in front) become requests, everything is listed. */
@@ -156,12 +134,4 @@ function readSavedWikitext(wikitext: string, page: Page): Reading {
     revisedAt: null,
     fetchedAt: page.fetchedAt,
   });
-}
-
-function merged(readings: readonly Reading[]): Reading {
-  return {
-    items: readings.flatMap((reading) => reading.items ?? []),
-    requests: readings.flatMap((reading) => reading.requests ?? []),
-    problems: readings.flatMap((reading) => reading.problems ?? []),
-  };
 }

@@ -2,11 +2,15 @@
  * Links of MixesDB: the REST interface, since robots.txt forbids `?action=` and `?title=` to everybody (and so the Action API); and, where a
  * person asks for one, the page of a category, which only HTML lists.
  */
-import type { Credentials, PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/source.ts';
 
 const SITE = 'https://www.mixesdb.com';
 const REST = '/w/rest.php/v1';
 const HOST = /^(?:www\.)?mixesdb\.com$/;
+/** Kind of its requests. */
+export const ACTION_API = 'action-api';
+/** `maxlag`: the wiki may refuse while its servers are behind. */
+const ACTION_PARAMETERS = { format: 'json', formatversion: '2', maxlag: '5' };
 /** Categories by which the wiki keeps house; robots.txt forbids them. */
 const FORBIDDEN_CATEGORY = /^Category:(?:Date|Mixcloud|SoundCloud|YouTube|hearthis\.at)$/i;
 /** Paths of the wiki that are no pages. */
@@ -53,10 +57,6 @@ export function normaliseUrl(url: string): string {
   return requestForUrl(url)?.url ?? url;
 }
 
-export function headers({ kind }: PageRequest, _credentials: Credentials): Record<string, string> {
-  return { accept: kind === 'category' ? 'text/html' : 'application/json', 'accept-encoding': 'gzip' };
-}
-
 /** "2012-12-12 - A @ B" as "2012-12-12_-_A_@_B". */
 export function keyOfTitle(title: string): string {
   return title.trim().replace(/[\s_]+/g, '_');
@@ -77,9 +77,22 @@ export function articleUrl(key: string): string {
   return `${SITE}/w/${path.replace(/'/g, '%27')}`;
 }
 
+/**
+ * A query of the Action API as the wiki wants it asked, its parameters in one order; null for its other actions. Whether it may be asked at
+ * all is judged with the credentials (action-api.ts).
+ */
+export function actionRequest({ searchParams }: URL): PageRequest | null {
+  if (searchParams.get('action') !== 'query') return null;
+  const params = new URLSearchParams(searchParams);
+  for (const [name, value] of Object.entries(ACTION_PARAMETERS)) params.set(name, value);
+  params.sort();
+  return { url: `${SITE}/w/api.php?${params}`, kind: ACTION_API };
+}
+
 function requestForUrl(url: string): PageRequest | null {
   const parsed = siteUrl(url);
   if (!parsed) return null;
+  if (parsed.pathname === '/w/api.php') return actionRequest(parsed);
   const query = parsed.pathname === `${REST}/search/page` ? parsed.searchParams.get('q')?.trim() : undefined;
   if (query) return search(query);
   const key = keyOfUrl(url);

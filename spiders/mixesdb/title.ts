@@ -29,19 +29,24 @@ export interface TitleContext {
   readonly places?: ReadonlySet<string>;
 }
 
+/** The wiki allows 255 bytes; what is behind is damage, and must not cost time. */
+const LONGEST_TITLE = 400;
 /** Of a span ("1999-12-31/2000-01-01") the first day counts. */
-const DATE = /^(\d{4}-\d{2}-\d{2}|\d{4}-\d{2}|\d{4}|\d{3}X)(?:\s?\/\s?\d{2,4}(?:-\d{2}){0,2})?\s+-\s+(.*)$/is;
+const DATE = /^(\d{4}-\d{2}-\d{2}|\d{4}-\d{2}|\d{4}|\d{3}X)(?:\s?\/\s?\d{2,4}(?:-\d{2}){0,2})?\s+[-–]\s+(.*)$/is;
 /** What ends so is a room or a station, in whatever town. */
 const NO_CITY = /\b(?:FM|Radio|TV|Clubs?|Festival|Stage|Room|Arena|Warehouse|Bar|Hotel|Terrace)$/i;
 const LIVE_PA = /\s*\((?:Live(?: PA| Set)?)\)/gi;
+/** What an artist did, where it is no live act; "A - Live @ Place" says no more than "A @ Place". */
+const DJ_SET = /\s*\((?:DJ|Vinyl|Hybrid)[\s-]?Set\)|\s+-\s+Live(?:\sSet)?$/gi;
 const BROADCAST =
   /^(.*\S)\s+\(([^()]*(?:\b(?:mix|tv|radio|podcast|show|sessions?|fm|broadcast|stream|episode)\b|\d{4}-\d{2})[^()]*)\)$/is;
 const PRESENTS = /\s+pres(?:\.|ents?)?\s+/i;
 
 /** Reads a title; parts it does not say are null. */
 export function readTitle(title: string, context: TitleContext = {}): TitleFacts {
-  const dated = DATE.exec(title);
-  const rest = (dated?.[2] ?? title).trim();
+  const printed = title.slice(0, LONGEST_TITLE);
+  const dated = DATE.exec(printed);
+  const rest = (dated?.[2] ?? printed).trim();
   const { artists, place, kind } = splitArtistsAndPlace(rest, context, dated !== null);
   const broadcast = place === null ? null : BROADCAST.exec(place);
   const shownPlace = broadcast?.[1] ?? place;
@@ -81,16 +86,25 @@ function splitArtistsAndPlace(
   context: TitleContext,
   isDated: boolean,
 ): { artists: string; place: string | null; kind: 'live' | 'series' | null } {
-  const at = text.indexOf(' @ ');
+  const at = outsideBrackets(text, ' @ ');
   if (at >= 0) return { artists: text.slice(0, at), place: text.slice(at + 3).trim() || null, kind: 'live' };
   const dash = isDated ? seriesDash(text, context.categories ?? []) : -1;
   if (dash < 0) return { artists: isDated ? text : '', place: null, kind: null };
   return { artists: text.slice(0, dash), place: text.slice(dash + 3).trim() || null, kind: 'series' };
 }
 
+/** The first place of `mark` that no bracket holds: "Essential Mix (Live @ Que Club)" is a show; -1 when there is none. */
+function outsideBrackets(text: string, mark: string): number {
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+    const before = text.slice(0, at);
+    if (before.lastIndexOf('(') <= before.lastIndexOf(')')) return at;
+  }
+  return -1;
+}
+
 /** The dash before the series: the last one whose right side begins with a category of the page, else the first. */
 function seriesDash(text: string, categories: readonly string[]): number {
-  const dashes = [...text.matchAll(/ - /g)].map((match) => match.index);
+  const dashes = [...text.matchAll(/ [-–] /g)].map((match) => match.index);
   const names = categories.map(withoutSuffix).map(normKey).filter(Boolean);
   const known = dashes.findLast((dash) =>
     names.some((name) => `${normKey(text.slice(dash + 3))} `.startsWith(`${name} `)),
@@ -99,7 +113,7 @@ function seriesDash(text: string, categories: readonly string[]): number {
 }
 
 function artistNames(text: string, { categories = [] }: TitleContext): string[] {
-  const plain = text.replace(LIVE_PA, '').trim();
+  const plain = text.replace(LIVE_PA, '').replace(DJ_SET, '').trim();
   const known = categories.map(withoutSuffix);
   const names = plain.split(PRESENTS).flatMap((part) => {
     const { primary, featured } = splitArtists(part, known);

@@ -79,6 +79,7 @@ const SETTINGS = {
   },
   contact: { variable: 'MUSICDB_CONTACT', schema: z.string().min(3).nullable().default(null), secret: false },
   enable1001tracklists: { variable: 'MUSICDB_ENABLE_1001TRACKLISTS', schema: flag.default(false), secret: false },
+  mixesdbActionApi: { variable: 'MUSICDB_MIXESDB_ACTION_API', schema: flag.default(false), secret: false },
   crawlConcurrency: {
     variable: 'MUSICDB_CRAWL_CONCURRENCY',
     schema: z.coerce.number().int().min(1).max(256).default(16),
@@ -150,11 +151,12 @@ export function defaultDataDir(env: Environment = process.env): string {
   return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'musicdb');
 }
 
-/** Switches that sources name among their conditions though they are settings of ours. */
+/** Switches that sources ask for though they are settings of ours. */
 function switches(settings: Settings): Record<string, string> {
   return {
     ...(settings.contact === null ? {} : { MUSICDB_CONTACT: settings.contact }),
     ...(settings.enable1001tracklists ? { MUSICDB_ENABLE_1001TRACKLISTS: 'true' } : {}),
+    ...(settings.mixesdbActionApi ? { MUSICDB_MIXESDB_ACTION_API: 'true' } : {}),
   };
 }
 

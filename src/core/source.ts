@@ -126,7 +126,10 @@ export interface Source {
   changesSince?(date: Date): PageRequest[];
   /** Identity of an address within the source: same page, same text (scheme, tracking parameters, slugs and order folded away). */
   normaliseUrl(url: string): string;
-  /** Request headers beside the User-Agent (keys, tokens, Accept). */
+  /**
+   * Request headers beside the User-Agent (keys, tokens, Accept).
+   * @throws PermanentError for a request that may not be made with these credentials.
+   */
   headers(request: PageRequest, credentials: Credentials): Record<string, string>;
   /** How posts are asked for that may be deleted by now; sources whose deletions need not be followed leave it out. */
   readonly existenceChecks?: {
