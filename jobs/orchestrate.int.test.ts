@@ -49,6 +49,25 @@ describe('seeding', () => {
     expect(rows).toEqual([{ source: 'mixesdb', state: 'due', priority: 3, depth: 0 }]);
   });
 
+  it('asks a source that can say so for what has changed since the last look, and for all the first time', async () => {
+    const source = await loadSource('setlistfm');
+    const seeded = async () => {
+      await services.db.query('truncate frontier');
+      await seedSource(test.ctx, 'setlistfm');
+      const { rows } = await services.db.query('select url, cursor, cursor_until from frontier order by url');
+      return rows;
+    };
+    const until = { cursor: 'changes', cursor_until: test.clock.now() };
+    const looks = (requests: { url: string }[]) =>
+      requests.map(({ url }) => ({ url, ...until })).sort((a, b) => (a.url < b.url ? -1 : 1));
+    expect(await seeded()).toEqual(looks(source.seeds()));
+    const reached = new Date(test.clock.now().getTime() - 3_600_000);
+    await services.db.query(`insert into cursors (source, name, reached_at) values ('setlistfm', 'changes', $1)`, [
+      reached,
+    ]);
+    expect(await seeded()).toEqual(looks(source.changesSince?.(reached) ?? []));
+  });
+
   it('does nothing for a source that may not be asked', async () => {
     expect(await seedSource(test.ctx, '1001tracklists')).toBe(0);
     expect(await countRequests(services.db)).toEqual({});

@@ -4,9 +4,10 @@
  */
 import { loadAllSources, loadSource } from '../spiders/registry.ts';
 import { PermanentError } from '../src/core/errors.ts';
-import type { SourceName } from '../src/core/source.ts';
+import type { PageRequest, Source, SourceName } from '../src/core/source.ts';
 import { SOURCE_NAMES } from '../src/core/source.ts';
 import type { Ctx } from '../src/platform/context.ts';
+import { readCursors } from '../src/repositories/cursors.ts';
 import { findDueSources, makeDue } from '../src/repositories/frontier.ts';
 import { enqueueUnlessOutstanding, finishJob } from '../src/repositories/outbox.ts';
 import { listSchedules, markEnqueued, type Schedule } from '../src/repositories/schedules.ts';
@@ -25,6 +26,8 @@ const HOUSEKEEPING_EVERY_MS = 60_000;
 const READ_MODELS_EVERY_MS = 15 * 60_000;
 /** Posts are asked about in portions, so that a million of them never wait at once. */
 const FOLLOW_DELETIONS_EVERY_MS = 5 * 60_000;
+/** The cursor of the listings that a source is kept fresh by. */
+const CHANGES = 'changes';
 /** Priority of seeds within the frontier: before the links they lead to. */
 const SEED_PRIORITY = 3;
 
@@ -105,7 +108,7 @@ export async function seedSource(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>, name
   const source = await loadSource(name);
   if (crawlVia(ctx, source) === null) return 0;
   const now = ctx.clock.now();
-  const requests = source.seeds().map(({ url, kind }) => ({
+  const requests = (await startingPages(ctx.db, source)).map(({ url, kind }) => ({
     source: name,
     urlKey: source.normaliseUrl(url),
     url,
@@ -113,8 +116,16 @@ export async function seedSource(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>, name
     priority: SEED_PRIORITY,
     depth: 0,
     runId: null,
+    window: source.changesSince === undefined ? null : { cursor: CHANGES, until: now.toISOString() },
   }));
   return makeDue(ctx.db, requests, now);
+}
+
+/** All a source starts from the first time; after that, where it can say so, what changed since the last look that landed whole. */
+async function startingPages(db: Ctx['db'], source: Source): Promise<PageRequest[]> {
+  const reached =
+    source.changesSince === undefined ? undefined : (await readCursors(db, source.facts.name)).get(CHANGES);
+  return reached === undefined ? source.seeds() : (source.changesSince?.(reached) ?? []);
 }
 
 /** Enqueues one crawl for each source that has due requests and may run. Returns the sources. */

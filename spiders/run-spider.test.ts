@@ -35,6 +35,7 @@ const request = (id: number, kind = 'page'): LeasedRequest => ({
   token: 1,
   etag: null,
   lastModified: null,
+  window: null,
   url: `https://a.example/${id}`,
   kind,
   depth: 0,

@@ -60,13 +60,25 @@ export interface FetchedPage {
   readonly fetchedAt: Date;
 }
 
+/** What an answer says of itself, null where it says nothing: sent back when the page is asked for again, so that an unchanged one costs no body. */
+export interface Validators {
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+}
+
+/** One look at a listing, from its first page to its last: what a cursor is moved by. */
+export interface ListingWindow {
+  readonly cursor: string;
+  /** What the cursor reaches when the last page of the look has landed: the moment at which the look began, ISO 8601. */
+  readonly until: string;
+}
+
 /** A request taken from the frontier; `token` fences it: an old holder's result is refused. */
-export interface LeasedRequest extends PageRequest {
+export interface LeasedRequest extends PageRequest, Validators {
   readonly id: number;
   readonly token: number;
   readonly depth: number;
   readonly attempts: number;
-  /** What the last good answer said of itself, null where it said nothing: sent back, so that an unchanged page costs no body. */
-  readonly etag: string | null;
-  readonly lastModified: string | null;
+  /** The listing window that this page is part of; null for every other page. */
+  readonly window: ListingWindow | null;
 }

@@ -114,6 +114,7 @@ describe('leasing', () => {
         depth: 3,
         etag: null,
         lastModified: null,
+        window: null,
         attempts: 0,
         token: 1,
       },

@@ -1,5 +1,5 @@
 /** The frontier: requests known, and when they are due. Leases are fenced by a token that grows with every lease. */
-import type { LeasedRequest } from '../core/fetching.ts';
+import type { LeasedRequest, ListingWindow, Validators } from '../core/fetching.ts';
 import type { Queryable } from '../platform/database.ts';
 import { storableKey, storableText } from './storable.ts';
 
@@ -18,6 +18,8 @@ export interface FrontierRequest {
   readonly priority: number;
   readonly depth: number;
   readonly runId: string | null;
+  /** The listing window that this page is part of; null for every other page. */
+  readonly window?: ListingWindow | null;
 }
 
 /**
@@ -41,14 +43,23 @@ export async function addRequests(tx: Queryable, requests: readonly FrontierRequ
   return insertRequests(tx, requests, now, 'frontier-add', 'do nothing');
 }
 
-/** Makes requests due now, known or not (seeds, re-scrapes); one that is leased stays with its holder. */
-export async function makeDue(tx: Queryable, requests: readonly FrontierRequest[], now: Date): Promise<number> {
+/**
+ * Makes requests due now, known or not (seeds, re-scrapes); one that is leased stays with its holder.
+ * @param whole ask for the page itself, not only whether it has changed
+ */
+export async function makeDue(
+  tx: Queryable,
+  requests: readonly FrontierRequest[],
+  now: Date,
+  { whole = false } = {},
+): Promise<number> {
+  const forget = whole ? 'etag = null, last_modified = null, ' : '';
   return insertRequests(
     tx,
     requests,
     now,
-    'frontier-make-due',
-    `do update set state = 'due', due_at = excluded.due_at, priority = least(frontier.priority, excluded.priority), attempts = 0, run_id = excluded.run_id
+    whole ? 'frontier-make-due-whole' : 'frontier-make-due',
+    `do update set ${forget}state = 'due', due_at = excluded.due_at, priority = least(frontier.priority, excluded.priority), attempts = 0, run_id = excluded.run_id, cursor = excluded.cursor, cursor_until = excluded.cursor_until
      where frontier.state <> 'leased'`,
   );
 }
@@ -84,25 +95,39 @@ export async function leaseDue(
            taken as (
              update frontier f set state = 'leased', lease_owner = $2, lease_token = lease_token + 1, lease_until = $5
              from best where f.id = best.id
-             returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token, f.priority, f.due_at, f.etag, f.last_modified)
-           select id, url, kind, depth, attempts, token, etag, last_modified as "lastModified" from taken order by priority, due_at, id`,
+             returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token, f.priority, f.due_at, f.etag, f.last_modified, f.cursor, f.cursor_until)
+           select id, url, kind, depth, attempts, token, etag, last_modified as "lastModified",
+             case when cursor is null then null else jsonb_build_object('cursor', cursor, 'until', cursor_until) end as window from taken order by priority, due_at, id`,
     values: [source, owner, count, now, new Date(now.getTime() + LEASE_MS), pausedHosts],
   });
   return rows;
 }
 
+export interface FinishedLease {
+  readonly id: number;
+  readonly token: number;
+  /** What the answer said of itself; undefined leaves what is known (a page that is unchanged says nothing new). */
+  readonly validators?: Validators | undefined;
+  /** The look at a listing that the page was part of. */
+  readonly window?: ListingWindow | null;
+}
+
 /** Ends leases whose requests were fetched. Returns the ids that were still held with their token: the others' results must be dropped. */
-export async function finishLeases(
-  tx: Queryable,
-  leases: readonly { id: number; token: number }[],
-  now: Date,
-): Promise<Set<number>> {
+export async function finishLeases(tx: Queryable, leases: readonly FinishedLease[], now: Date): Promise<Set<number>> {
   const { rows } = await tx.query<{ id: number }>({
     name: 'frontier-finish',
-    text: `update frontier f set state = 'done', lease_owner = null, lease_until = null, last_fetched_at = $3, last_problem = null, attempts = 0
-           from unnest($1::bigint[], $2::bigint[]) as held (id, token)
+    text: `update frontier f set state = 'done', lease_owner = null, lease_until = null, last_fetched_at = $3, last_problem = null, attempts = 0,
+             etag = case when held.told then held.etag else f.etag end, last_modified = case when held.told then held.last_modified else f.last_modified end
+           from unnest($1::bigint[], $2::bigint[], $4::bool[], $5::text[], $6::text[]) as held (id, token, told, etag, last_modified)
            where f.id = held.id and f.lease_token = held.token and f.state = 'leased' returning f.id`,
-    values: [leases.map(({ id }) => id), leases.map(({ token }) => token), now],
+    values: [
+      leases.map(({ id }) => id),
+      leases.map(({ token }) => token),
+      now,
+      leases.map(({ validators }) => validators !== undefined),
+      leases.map(({ validators }) => storableText(validators?.etag ?? null)),
+      leases.map(({ validators }) => storableText(validators?.lastModified ?? null)),
+    ],
   });
   return new Set(rows.map(({ id }) => id));
 }
@@ -219,8 +244,8 @@ async function insertRequests(
   unique.sort((a, b) => (a.source === b.source ? compare(a.urlKey, b.urlKey) : compare(a.source, b.source)));
   const { rowCount } = await tx.query({
     name,
-    text: `insert into frontier (source, url_key, url, kind, priority, depth, run_id, host, due_at)
-           select *, $9 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::uuid[], $8::text[])
+    text: `insert into frontier (source, url_key, url, kind, priority, depth, run_id, host, cursor, cursor_until, due_at)
+           select *, $11 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::uuid[], $8::text[], $9::text[], $10::timestamptz[])
            on conflict (source, url_key) ${onConflict}`,
     values: [
       unique.map((request) => request.source),
@@ -231,6 +256,8 @@ async function insertRequests(
       unique.map((request) => request.depth),
       unique.map((request) => request.runId),
       unique.map((request) => hostOf(request.url)),
+      unique.map((request) => request.window?.cursor ?? null),
+      unique.map((request) => request.window?.until ?? null),
       now,
     ],
   });

@@ -10,7 +10,8 @@ import { pageEndsAt } from '../core/post-duty.ts';
 import type { Problem } from '../core/source.ts';
 import { type Judgement, USABLE, type Verdict } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
-import { addRequests, type FrontierRequest, finishLeases, markGone } from './frontier.ts';
+import { type CursorMove, moveCursors } from './cursors.ts';
+import { addRequests, type FinishedLease, type FrontierRequest, finishLeases, markGone } from './frontier.ts';
 import { followPosts, readKnownPosts, withoutErased } from './landing-posts.ts';
 import { countVerdicts, recordYields } from './page-yields.ts';
 import { quarantine } from './quarantine.ts';
@@ -46,7 +47,7 @@ export interface LandingPage {
   readonly problems: readonly Problem[];
   readonly requests: readonly FrontierRequest[];
   /** The lease it was fetched under; null for imports. */
-  readonly lease: { readonly id: number; readonly token: number } | null;
+  readonly lease: FinishedLease | null;
 }
 
 export interface Landed {
@@ -103,6 +104,7 @@ export async function landPages(
     usable.flatMap((page) => page.requests),
     now,
   );
+  await moveCursors(tx, held.flatMap(looked));
   const quarantined = await quarantine(tx, held.flatMap(refusedParts), now);
   return { ...landed, pages: held.length, newRequests, quarantined, alarms };
 }
@@ -111,6 +113,12 @@ export async function landPages(
 function withoutDoubtful(page: LandingPage): LandingPage {
   if (USABLE.has(page.judgement.verdict)) return page;
   return { ...page, items: page.items.filter(({ kind }) => kind === 'block' || kind === 'error'), requests: [] };
+}
+
+/** The look at a listing that a page was part of. */
+function looked({ source, lease }: LandingPage): CursorMove[] {
+  const window = lease?.window ?? null;
+  return window === null ? [] : [{ source, name: window.cursor, reachedAt: new Date(window.until) }];
 }
 
 function measured({ source, kind, measures, judgement }: LandingPage) {

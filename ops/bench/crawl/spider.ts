@@ -36,6 +36,7 @@ const waiting = readFileSync(list, 'utf8')
     attempts: 0,
     etag: null,
     lastModified: null,
+    window: null,
   }));
 const done = { pages: 0, rows: 0, failed: [] as string[], memory: [] as { pages: number; rssMb: number }[] };
 

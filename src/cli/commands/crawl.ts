@@ -78,6 +78,8 @@ export async function crawl(
             runId,
           })),
           now,
+          // A person who asks wants the page, and not to hear that it has not changed.
+          { whole: true },
         );
         await enqueue(
           tx,
