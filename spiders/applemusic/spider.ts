@@ -48,7 +48,7 @@ export function seeds(): PageRequest[] {
  * iTunes look-up, and `WORDS`; null for everything else.
  */
 export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.trim();
+  const text = idOrUrl.toWellFormed().trim();
   const url = parseUrl(text);
   if (url && /^https?:$/.test(url.protocol)) return requestForUrl(url);
   const { storefront = DEFAULT_STOREFRONT, rest = '' } =

@@ -29,7 +29,7 @@ export function seeds(): PageRequest[] {
  * Null for addresses of other sites and of what is no page.
  */
 export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.trim();
+  const text = idOrUrl.toWellFormed().trim();
   if (text === '' || /[<>[\]{}|\n]/.test(text)) return null;
   if (/^[a-z]+:\/\//i.test(text)) return requestForUrl(text);
   if (/^(?:\d{4}|\d{3}X)(?:-\d{2}){0,2}[_ ]-[_ ]/i.test(text)) return pageRequest(keyOfTitle(text));

@@ -1,10 +1,15 @@
 /** One setlist of the interface, read into an item: songs of all sets in one row list, each with its set's heading and encore. */
 import type { SetlistItem } from '../../src/core/items.ts';
 import { setlist } from '../../src/core/items.ts';
-import { asNumber, asRecord, isRecord, type JsonRecord, shown } from '../../src/core/json-page.ts';
+import { asNumber, asRecord, isRecord, type JsonRecord, shown, wrongTypes } from '../../src/core/json-page.ts';
 import type { Problem } from '../../src/core/source.ts';
 import { readSets, readSongs, type SongSet } from './songs.ts';
 import { isoDate, isoTime, text } from './values.ts';
+
+const FIELDS = { versionId: 'text', artist: 'object', venue: 'object', tour: 'object', info: 'text' } as const;
+const ARTIST_FIELDS = { mbid: 'text', name: 'text', sortName: 'text', disambiguation: 'text' } as const;
+const VENUE_FIELDS = { id: 'text', name: 'text', city: 'object' } as const;
+const CITY_FIELDS = { id: 'text', name: 'text', state: 'text', coords: 'object', country: 'object' } as const;
 
 /** Reads `value`; null, with a problem, when it cannot be kept. `where` is its JSON path. */
 export function readSetlist(value: unknown, where: string, problems: Problem[]): SetlistItem | null {
@@ -14,6 +19,7 @@ export function readSetlist(value: unknown, where: string, problems: Problem[]):
   const sets = readSets(given.sets, `${where}.sets`, problems);
   // A set read without its songs would take away those that were known before.
   if (sets === null) return null;
+  noteWrongTypes(given, where, problems);
   const artist = asRecord(given.artist);
   const name = text(artist.name);
   if (name === null) problems.push(missing('the name of the artist', `${where}.artist.name`));
@@ -42,6 +48,16 @@ export function readSetlist(value: unknown, where: string, problems: Problem[]):
       ...setFacts(sets),
     },
   });
+}
+
+function noteWrongTypes(given: JsonRecord, where: string, problems: Problem[]): void {
+  const venue = asRecord(given.venue);
+  problems.push(
+    ...wrongTypes(given, FIELDS, where),
+    ...wrongTypes(asRecord(given.artist), ARTIST_FIELDS, `${where}.artist`),
+    ...wrongTypes(venue, VENUE_FIELDS, `${where}.venue`),
+    ...wrongTypes(asRecord(venue.city), CITY_FIELDS, `${where}.venue.city`),
+  );
 }
 
 function setFacts(sets: readonly SongSet[]): JsonRecord {

@@ -63,7 +63,7 @@ export function seeds(): PageRequest[] {
 
 /** Understands setlist and version ids, MusicBrainz artist ids, addresses of the interface and of the website, and `WORDS`. */
 export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.trim();
+  const text = idOrUrl.toWellFormed().trim();
   if (/^https?:\/\//i.test(text)) return requestForUrl(text);
   if (MBID.test(text)) return request(`artist/${text.toLowerCase()}/setlists`);
   if (SETLIST_ID.test(text)) return request(`setlist/${text}`);
