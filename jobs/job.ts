@@ -1,5 +1,6 @@
 /** What a job is to this code base: one definition a queue, a payload of references, an effect that ends with its outbox row. */
 
+import type { SessionPool } from '../src/fetching/sessions.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import type { Queryable } from '../src/platform/database.ts';
 import type { Logger } from '../src/platform/logger.ts';
@@ -9,6 +10,8 @@ import type { QueueName } from './queues.ts';
 /** What job handlers may use. */
 export interface JobCtx extends Ctx {
   readonly search: Search;
+  /** Ways out to the sources, and what each was given on them. */
+  readonly sessions: SessionPool;
 }
 
 /** One attempt at a job. */

@@ -5,6 +5,7 @@ import type { Source } from '../../src/core/source.ts';
 import { createGate, type PolitenessGate } from '../../src/fetching/politeness.ts';
 import { createEgressGuard } from '../../src/platform/egress-guard.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http-client.ts';
+import type { HttpProxy } from '../../src/platform/proxy.ts';
 import { userAgent } from '../../src/platform/user-agent.ts';
 import type { LandingPage } from '../../src/repositories/landing.ts';
 import { sandboxedHosts } from '../access.ts';
@@ -43,12 +44,16 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
   const end = new AbortController();
   const sandboxHosts = payload.via === 'sandbox' ? ctx.config.sandboxHosts : {};
   const allow = [...ctx.config.egressAllow, ...Object.values(sandboxHosts).map((origin) => new URL(origin).host)];
-  const http = createHttpClient({
-    guard: createEgressGuard(allow),
-    clock: ctx.clock,
-    userAgent: userAgent(ctx.config.contact),
-    sandboxHosts,
-  });
+  const connect = (proxy: HttpProxy | null): HttpClient =>
+    createHttpClient({
+      guard: createEgressGuard(allow),
+      clock: ctx.clock,
+      userAgent: userAgent(ctx.config.contact),
+      sandboxHosts,
+      proxy,
+    });
+  // The sandbox is on this machine, or close by: no proxy is between.
+  const http = payload.via === 'live' ? ctx.sessions.clientFor(payload.source, connect) : connect(null);
   const hosts = payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts;
   const stop = AbortSignal.any([signal, end.signal]);
   return {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { JobCtx } from '../../jobs/job.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../core/errors.ts';
+import { SessionPool } from '../fetching/sessions.ts';
 import { openArchive } from '../platform/archive-store.ts';
 import { type Releases, systemClock } from '../platform/context.ts';
 import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import { parseProxy } from '../platform/proxy.ts';
 import { openRedis } from '../platform/redis.ts';
 import { openSearch } from '../search/open-search.ts';
 
@@ -38,6 +40,7 @@ export function openContext(
     db,
     redis,
     search,
+    sessions: new SessionPool(config.proxyUrls.map(parseProxy), systemClock),
     archive,
     signal,
   };

@@ -33,6 +33,16 @@ const hostMap = z
   )
   .pipe(z.array(z.string().regex(/^[^\s=/]+=https?:\/\/[^\s=]+$/, 'expected host=http://127.0.0.1:port,…')))
   .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=') as [string, string])));
+/** Values are never repeated in a message: they hold passwords. */
+const proxyUrls = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.string().refine(isProxyUrl, 'expected http://user:password@host:port,… without a path')));
 const url = (accepted: z.ZodType<string>) => accepted.nullable().default(null);
 
 /** One line a setting: environment variable, what is accepted, default. `secret` ones also come from `<NAME>_FILE` and are never printed. */
@@ -77,6 +87,7 @@ const SETTINGS = {
     schema: z.enum(['off', 'on']).default('off'),
     secret: false,
   },
+  proxyUrls: { variable: 'PROXY_URLS', schema: proxyUrls.default([]), secret: true },
   contact: { variable: 'MUSICDB_CONTACT', schema: z.string().min(3).nullable().default(null), secret: false },
   enable1001tracklists: { variable: 'MUSICDB_ENABLE_1001TRACKLISTS', schema: flag.default(false), secret: false },
   mixesdbActionApi: { variable: 'MUSICDB_MIXESDB_ACTION_API', schema: flag.default(false), secret: false },
@@ -135,7 +146,7 @@ export function redactConfig(config: Config): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   for (const [key, { secret }] of Object.entries(SETTINGS)) {
     const value = config[key as keyof Settings];
-    shown[key] = secret && typeof value === 'string' ? redactSecret(value) : value;
+    shown[key] = secret ? redactValue(value) : value;
   }
   shown.credentials = Object.fromEntries(Object.keys(config.credentials).map((name) => [name, '[set]']));
   return shown;
@@ -200,9 +211,18 @@ function faultText(variable: string, given: string | undefined, error: z.ZodErro
   return given === undefined ? `${variable}: ${expected}` : `${variable}=${given}: ${expected}`;
 }
 
+function isProxyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && hostname !== '' && pathname === '/' && search === '' && hash === '';
+}
+
+function redactValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(redactValue);
+  return typeof value === 'string' ? redactSecret(value) : value;
+}
+
 function redactSecret(value: string): string {
   if (!/^[a-z]+:\/\//.test(value)) return '[set]';
-  return value
-    .replace(/\/\/([^/@]*)@/, '//[redacted]@')
-    .replace(/([?&](?:password|token|key)=)[^&]*/gi, '$1[redacted]');
+  return value.replace(/\/\/[^/]*@/, '//[redacted]@').replace(/([?&](?:password|token|key)=)[^&]*/gi, '$1[redacted]');
 }

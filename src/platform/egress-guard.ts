@@ -23,7 +23,7 @@ export interface EgressGuard {
   /** For sockets: resolves a name and refuses it when any of its addresses is forbidden. `port` is the one that will be connected to. */
   lookupFor(port: number): LookupFunction;
   /**
-   * Resolves and checks a name that somebody else (a proxy) will connect to.
+   * Resolves and checks a name that somebody else (a proxy) will connect to. An allowed one is not resolved: it may be known there only.
    * @throws PermanentError `EGRESS_BLOCKED`; TransientError when the name does not resolve here.
    */
   checkName(url: URL): Promise<void>;
@@ -63,7 +63,7 @@ export function createEgressGuard(allow: readonly string[], resolve: Resolve = s
     lookupFor,
     checkName: (url) =>
       new Promise((done, fail) => {
-        if (literalAddress(url.hostname) !== null) return done();
+        if (literalAddress(url.hostname) !== null || isAllowed(url.hostname, portOf(url))) return done();
         lookupFor(portOf(url))(url.hostname, { all: true }, (error) => {
           if (error === null) done();
           else fail(error instanceof PermanentError ? error : unresolved(url.hostname, error));

@@ -1,19 +1,18 @@
 /** Fetches pages over HTTP through the egress guard: bounded in size, time and redirects; bytes are kept as received. */
 import { isUtf8 } from 'node:buffer';
-import { Agent } from 'undici';
 import { PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
 import type { FetchedPage, Redirect, SentRequest } from '../core/fetching.ts';
 import { decodeBody } from './content-encoding.ts';
 import type { Clock, Releasable } from './context.ts';
 import type { EgressGuard } from './egress-guard.ts';
+import { connectionsThrough, straightConnections } from './http-connections.ts';
 import { type Answer, createExchanges, type ExchangeRequest } from './http-exchange.ts';
+import type { HttpProxy } from './proxy.ts';
 
 const MAX_REDIRECTS = 5;
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
-const MAX_HEADER_BYTES = 64 * 1024;
 /** For a page with all its redirects, milliseconds. */
 const TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_HEADERS = { 'accept-encoding': 'gzip, br, zstd', accept: '*/*' };
 /** Wait when a server says 429 or 503 without Retry-After, milliseconds. */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
@@ -31,6 +30,13 @@ export interface AdmittedHop {
   settle(answer: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null): Promise<void>;
 }
 
+/** Cookies of one session; asked and told on every hop. */
+export interface Cookies {
+  /** The Cookie header for an address, null for none. */
+  headerFor(url: string): string | null;
+  take(url: string, setCookies: readonly string[]): void;
+}
+
 export interface HttpRequest {
   readonly url: string;
   /** Default GET. */
@@ -42,6 +48,8 @@ export interface HttpRequest {
   readonly allowedHosts: readonly string[] | null;
   /** Default none: sent at once. The wait for it is not part of the page's time. */
   readonly gate?: RequestGate | null;
+  /** Default none: no cookie is kept or sent. */
+  readonly cookies?: Cookies | null;
 }
 
 export interface HttpClient extends Releasable {
@@ -55,6 +63,8 @@ export interface HttpClientOptions {
   readonly userAgent: string;
   /** Local stand-ins by real host: `https://<host>/x` is asked at `<origin>/x` (the sandbox). */
   readonly sandboxHosts: Readonly<Record<string, string>>;
+  /** Default none: connections go straight to the server. */
+  readonly proxy?: HttpProxy | null;
   readonly timeoutMs?: number;
 }
 
@@ -63,25 +73,27 @@ export function createHttpClient({
   clock,
   userAgent,
   sandboxHosts,
+  proxy = null,
   timeoutMs = TIMEOUT_MS,
 }: HttpClientOptions): HttpClient {
-  const agents = createAgents(guard);
+  const connections = proxy === null ? straightConnections(guard) : connectionsThrough(proxy, guard);
   const exchanges = createExchanges();
   const network: Network = {
     clock,
     timeoutMs,
     check: (at) => guard.checkUrl(toSandbox(at, sandboxHosts)),
-    send: (request) => exchanges.run(agents.forTarget(request.target), request),
+    send: async (request) =>
+      exchanges.run(await connections.forTarget(request.target), { ...request, via: proxy?.name ?? null }),
   };
   return {
-    fetch: async ({ url, method = 'GET', headers, body = null, allowedHosts, gate = null }) => {
+    fetch: async ({ url, method = 'GET', headers, body = null, allowedHosts, cookies = null, gate = null }) => {
       const request = { method, headers: { ...DEFAULT_HEADERS, 'user-agent': userAgent, ...lowerCase(headers) }, body };
-      const followed = await followRedirects(network, { url, request, allowedHosts, gate });
+      const followed = await followRedirects(network, { url, request, allowedHosts, cookies, gate });
       return { url, ...(await toPage(followed)), request: redacted(request) };
     },
     release: async () => {
       exchanges.release();
-      await agents.release();
+      await connections.release();
     },
   };
 }
@@ -106,46 +118,20 @@ export function retryAfterMs(header: string | undefined, now: Date): number {
   return Number.isNaN(date) ? DEFAULT_RETRY_AFTER_MS : Math.max(0, date - now.getTime());
 }
 
-/** Connection pools. The guard checks a name's addresses for the port that will be connected to: one pool a port. */
-function createAgents(guard: EgressGuard): { forTarget(target: URL): Agent; release(): Promise<void> } {
-  const agents = new Map<number, Agent>();
-  const agentFor = (port: number): Agent =>
-    new Agent({
-      connect: { lookup: guard.lookupFor(port), timeout: CONNECT_TIMEOUT_MS },
-      connections: 64,
-      // One wire form: what is archived is what was on the wire, and one parser's limits hold.
-      allowH2: false,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      // The exchange keeps the time, of the whole answer.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-  return {
-    forTarget: (target) => {
-      const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
-      const agent = agents.get(port) ?? agentFor(port);
-      agents.set(port, agent);
-      return agent;
-    },
-    release: async () => {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
-    },
-  };
-}
-
 interface Network {
   readonly clock: Clock;
   /** For all hops together, without their waits at the gate. */
   readonly timeoutMs: number;
   /** Where an address is asked. @throws PermanentError when it may not be. */
   check(at: string): URL;
-  send(request: ExchangeRequest): Promise<Answer>;
+  send(request: Omit<ExchangeRequest, 'via'>): Promise<Answer>;
 }
 
 interface Errand {
   readonly url: string;
   readonly request: SentRequest;
   readonly allowedHosts: readonly string[] | null;
+  readonly cookies: Cookies | null;
   readonly gate: RequestGate | null;
 }
 
@@ -158,7 +144,10 @@ interface Followed {
   readonly spentMs: number;
 }
 
-async function followRedirects(network: Network, { url, request, allowedHosts, gate }: Errand): Promise<Followed> {
+async function followRedirects(
+  network: Network,
+  { url, request, allowedHosts, cookies, gate }: Errand,
+): Promise<Followed> {
   const redirects: Redirect[] = [];
   let next = request;
   let spentMs = 0;
@@ -170,10 +159,11 @@ async function followRedirects(network: Network, { url, request, allowedHosts, g
     fetchedAt ??= network.clock.now();
     const started = performance.now();
     const timeoutMs = Math.max(1, Math.ceil(network.timeoutMs - spentMs));
-    const sent = { ...next, target, headers: sameSiteHeaders(next.headers, url, at), timeoutMs };
-    const answer = await settled(admitted, network.send(sent));
+    const headers = withCookie(sameSiteHeaders(next.headers, url, at), cookies?.headerFor(at) ?? null);
+    const answer = await settled(admitted, network.send({ ...next, target, headers, timeoutMs }));
     spentMs += performance.now() - started;
-    const location = REDIRECT_STATUSES.has(answer.status) ? headerOf(answer, 'location') : undefined;
+    cookies?.take(at, headersOf(answer, 'set-cookie'));
+    const location = REDIRECT_STATUSES.has(answer.status) ? headersOf(answer, 'location')[0] : undefined;
     if (location === undefined) return { answer, finalUrl: at, redirects, fetchedAt, spentMs };
     redirects.push({ url: at, status: answer.status, location, remoteAddress: answer.remoteAddress });
     if (redirects.length > MAX_REDIRECTS)
@@ -233,8 +223,14 @@ async function toPage({ answer, finalUrl, redirects, fetchedAt, spentMs }: Follo
   };
 }
 
-function headerOf({ rawHeaders }: Answer, name: string): string | undefined {
-  return rawHeaders.find(([given]) => given.toLowerCase() === name)?.[1];
+function headersOf({ rawHeaders }: Answer, name: string): string[] {
+  return rawHeaders.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
+}
+
+/** A Cookie header of the request's own comes first. */
+function withCookie(headers: Readonly<Record<string, string>>, cookie: string | null): Record<string, string> {
+  if (cookie === null || cookie === '') return headers;
+  return { ...headers, cookie: headers.cookie === undefined ? cookie : `${headers.cookie}; ${cookie}` };
 }
 
 function foldHeaders(rawHeaders: Answer['rawHeaders']): Record<string, string> {

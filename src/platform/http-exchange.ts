@@ -13,6 +13,8 @@ export interface ExchangeRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** host:port of the proxy it goes through, null when it goes straight. */
+  readonly via: string | null;
   /** Time for the whole answer, milliseconds. */
   readonly timeoutMs: number;
 }
@@ -28,7 +30,7 @@ export interface Answer {
 
 /** Exchanges on connections of a dispatcher. `release` when done with it. */
 export interface Exchanges {
-  /** @throws PermanentError, TransientError: `TRUNCATED`, `TIMEOUT`, `TOO_LARGE`, `BAD_RESPONSE`, or the system's own code. */
+  /** @throws PermanentError, TransientError: `TRUNCATED`, `TIMEOUT`, `TOO_LARGE`, `BAD_RESPONSE`, `PROXY_FAILED` (the server was not asked), or the system's own code. */
   run(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Answer>;
   release(): void;
 }
@@ -146,7 +148,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #tooSlow(): TransientError {
-    const { target, timeoutMs } = this.#request;
+    const { target, via, timeoutMs } = this.#request;
+    if (via !== null && this.#controller === null) return this.#proxyFailed(via, `nothing within ${timeoutMs} ms`);
     const got = this.#head === null ? 'no answer' : `${this.#received} bytes`;
     return new TransientError(`${target.href} took longer than ${timeoutMs} ms (${got} so far)`, { code: 'TIMEOUT' });
   }
@@ -157,27 +160,40 @@ class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
+  #proxyFailed(via: string, how: string, cause?: Error): TransientError {
+    return new TransientError(`the proxy ${via} did not connect to ${this.#request.target.host}: ${how}`, {
+      code: 'PROXY_FAILED',
+      cause,
+    });
+  }
+
   #asFault(error: Error): MusicDbError {
-    const { href } = this.#request.target;
-    const known = ownFault(error);
-    if (known !== null) return known;
+    const { target, via } = this.#request;
     const code = (error as NodeJS.ErrnoException).code ?? 'NETWORK';
+    const isSent = this.#controller !== null;
+    if (code === 'UND_ERR_INVALID_ARG' && !isSent) {
+      const message = `${target.href} cannot be asked: ${error.message}`;
+      return new PermanentError(message, { code: 'INVALID_REQUEST', cause: error });
+    }
+    // undici calls a proxy's 407 to a request that it should forward an invalid argument too.
+    if (via !== null && (!isSent || code === 'UND_ERR_INVALID_ARG'))
+      return this.#proxyFailed(via, error.message, error);
+    return ownFault(error) ?? this.#answerFault(error, code);
+  }
+
+  #answerFault(error: Error, code: string): MusicDbError {
+    const { href } = this.#request.target;
     if (code === 'UND_ERR_HEADERS_OVERFLOW')
       return new PermanentError(`${href} answers with more header than is taken`, { code: 'TOO_LARGE', cause: error });
-    if (code === 'UND_ERR_INVALID_ARG')
-      return new PermanentError(`${href} cannot be asked: ${error.message}`, { code: 'INVALID_REQUEST', cause: error });
-    if (code.startsWith('HPE_') && this.#head === null)
-      return new TransientError(`${href} does not answer in HTTP: ${error.message}`, {
-        code: 'BAD_RESPONSE',
-        cause: error,
-      });
     if (this.#head !== null) {
       const announced = this.#header('content-length');
-      const of = announced === undefined ? '' : ` of ${announced}`;
-      return new TransientError(`${href} was cut off after ${this.#received}${of} bytes: ${error.message}`, {
-        code: 'TRUNCATED',
-        cause: error,
-      });
+      const got = `${this.#received}${announced === undefined ? '' : ` of ${announced}`} bytes`;
+      const message = `${href} was cut off after ${got}: ${error.message}`;
+      return new TransientError(message, { code: 'TRUNCATED', cause: error });
+    }
+    if (code.startsWith('HPE_')) {
+      const message = `${href} does not answer in HTTP: ${error.message}`;
+      return new TransientError(message, { code: 'BAD_RESPONSE', cause: error });
     }
     return new TransientError(`${href} could not be fetched: ${error.message}`, { code, cause: error });
   }

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobCtx } from '../../jobs/job.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import { SessionPool } from '../fetching/sessions.ts';
 import { openArchive } from '../platform/archive-store.ts';
 import { type Clock, type Releasable, Releases } from '../platform/context.ts';
 import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import { parseProxy } from '../platform/proxy.ts';
 import { openRedis } from '../platform/redis.ts';
 import { openSearch } from '../search/open-search.ts';
 import type { TestServices } from './services.ts';
@@ -55,6 +57,7 @@ export async function openTestContext(services: TestServices, settings: Partial<
       db,
       redis,
       search,
+      sessions: new SessionPool(config.proxyUrls.map(parseProxy), clock),
       archive: openArchive(join(dataDir, 'archive')),
       signal: stop.signal,
     },
