@@ -70,10 +70,21 @@ describe('configuration', () => {
           DATABASE_URL: 'postgres://u:hunter2@h/d',
           MUSICDB_API_TOKEN: 'hunter2hunter2',
           SETLISTFM_API_KEY: 'hunter2',
+          PROXY_URLS: 'http://u:hunter2@p.example:3128, http://u:a@hunter2@q.example:3128',
         }),
       ),
     );
     expect(shown).not.toContain('hunter2');
     expect(shown).toContain('postgres://[redacted]@h/d');
+    expect(shown).toContain('["http://[redacted]@p.example:3128","http://[redacted]@q.example:3128"]');
   });
+
+  it.each(['p.example:3128', 'socks5://u:hunter2@p.example:1080', 'http://u:hunter2@p.example/path', 'http://'])(
+    'refuses %s as a proxy, without repeating it',
+    (text) => {
+      const refusal = () => readConfig({ PROXY_URLS: text });
+      expect(refusal).toThrow(/PROXY_URLS: expected http:\/\/user:password@host:port/);
+      expect(refusal).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hunter2') }));
+    },
+  );
 });
