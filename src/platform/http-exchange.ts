@@ -191,7 +191,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       const message = `${href} was cut off after ${got}: ${error.message}`;
       return new TransientError(message, { code: 'TRUNCATED', cause: error });
     }
-    if (code.startsWith('HPE_')) {
+    if (error.name === 'HTTPParserError' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
       const message = `${href} does not answer in HTTP: ${error.message}`;
       return new TransientError(message, { code: 'BAD_RESPONSE', cause: error });
     }
