@@ -88,6 +88,14 @@ describe('a rendered page', () => {
     expect(page.fetchedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
   });
 
+  it('keeps its own address, or has the one its document was redirected to', async () => {
+    serve('/set', '<p>a</p>');
+    expect((await renderer.render(`${ORIGIN}/set#rendered`)).finalUrl).toBe(`${ORIGIN}/set#rendered`);
+    const hop = { url: `${ORIGIN}/set`, status: 301, location: '/other', remoteAddress: null };
+    serve('/set', '<p>a</p>', { finalUrl: `${ORIGIN}/other`, redirects: [hop] });
+    expect((await renderer.render(`${ORIGIN}/set`)).finalUrl).toBe(`${ORIGIN}/other`);
+  });
+
   it('that may not be asked fails as its own fetch did', async () => {
     await expect(renderer.render('https://inward.example/')).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
   });

@@ -234,7 +234,8 @@ function renderedPage({ url, startedAt, document, resources }: Rendering, shownU
   return {
     ...document,
     url,
-    finalUrl: shownUrl === url ? document.finalUrl : shownUrl,
+    // The browser was not told of redirects; what it shows under its own address may have come from another one.
+    finalUrl: shownUrl === url && document.redirects.length > 0 ? document.finalUrl : shownUrl,
     headers: { ...Object.fromEntries(headers), 'content-type': contentType },
     rawHeaders: [...document.rawHeaders.filter(([name]) => !OF_THE_WIRE.test(name)), ['Content-Type', contentType]],
     rawBody: body,
