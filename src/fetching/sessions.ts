@@ -24,6 +24,7 @@ const REFUSALS = new Set([401, 403, 429, 503]);
 /** A way out; `proxy` null goes straight, and never rests: there is no other. */
 interface Way {
   readonly proxy: HttpProxy | null;
+  /** In a row; each doubles its rest. */
   failures: number;
   /** Milliseconds since the epoch. */
   restUntil: number;
@@ -91,7 +92,7 @@ export class SessionPool {
     const now = this.#clock.now().getTime();
     const current = this.#sessions.get(source);
     if (current !== undefined && current.way.restUntil <= now) return current;
-    const ways = current?.isRefused ? [current.way] : this.#healthiest(source);
+    const ways = current?.isRefused ? [current.way] : this.#inTurn(source);
     const way = ways.find(({ restUntil }) => restUntil <= now);
     if (way === undefined) throw noWay(ways);
     const made = { way, cookies: new JarCookies(), uses: 0, faults: 0, isRefused: false };
@@ -99,11 +100,10 @@ export class SessionPool {
     return made;
   }
 
-  /** Fewest failures first; among equals each source begins with another one, so that they share. */
-  #healthiest(source: string): Way[] {
+  /** Each source begins with another one, so that they share. */
+  #inTurn(source: string): Way[] {
     const first = [...source].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % this.#ways.length;
-    const inTurn = [...this.#ways.slice(first), ...this.#ways.slice(0, first)];
-    return inTurn.sort((a, b) => a.failures - b.failures);
+    return [...this.#ways.slice(first), ...this.#ways.slice(0, first)];
   }
 
   #answered(source: string, session: Session, { status }: FetchedPage): void {
