@@ -33,6 +33,8 @@ export async function react(
     await goOn(slice);
     return;
   }
+  // Whoever was taken for a scraper is not to come back as somebody else.
+  if (judgement.verdict === 'block' || judgement.verdict === 'decoy') slice.ctx.sessions.refused(slice.payload.source);
   const problem = `${judgement.verdict}: ${judgement.reason ?? ''}`.slice(0, 1_000);
   const opened = await slice.ctx.db.transaction((tx) => record(tx, slice, { request, judgement, reaction, evidence }));
   slice.ctx.log.warn({ source: slice.payload.source, url: request.url, ...judgement, opened }, 'page was no good');
