@@ -127,6 +127,16 @@ const COMMANDS: readonly CommandLine[] = [
     load: () => import('./commands/archive.ts'),
   },
   {
+    usage: 'politeness <action>',
+    summary: 'verify: prove from the request ledger that no rule was broken; show: what each site’s gate waits for',
+    options: [
+      ['--source <name>', 'of one source'],
+      ['--since <time>', 'verify: requests since then (2026-11-24, 2026-11-24T10:00:00Z)'],
+      DATA,
+    ],
+    load: () => import('./commands/politeness.ts'),
+  },
+  {
     usage: 'erase <source> <fullnames...>',
     summary: 'take posts out of everything we hold: tables, search, archive; facts stay without author and text',
     options: [['--verify', 'look through everything afterwards for what was erased (slow)'], DATA],

@@ -20,7 +20,6 @@ import {
   type GateKey,
   type LedgerKind,
   type Permission,
-  pauseHost,
   settleTurn,
   type Turn,
   takeTurn,
@@ -178,20 +177,19 @@ function admitted({ db, clock }: Gate, key: GateKey, turn: Turn): AdmittedHop {
   const sent = performance.now();
   return {
     settle: async (answer) => {
-      const now = clock.now();
       const pace = answer === null ? null : paceOf(answer.headers);
-      const delayMs = Math.max(
-        nextDelayMs(turn.delayMs, performance.now() - sent, answer?.status === 200),
-        pace?.delayMs ?? 0,
+      const latencyMs = performance.now() - sent;
+      await settleTurn(
+        db,
+        clock,
+        { gate: key, turn },
+        {
+          status: answer?.status ?? null,
+          retryAfter: answer?.headers['retry-after'] ?? null,
+          delayMs: Math.max(nextDelayMs(turn.delayMs, latencyMs, answer?.status === 200), pace?.delayMs ?? 0),
+          pause: answer === null ? null : pauseFor(answer, pace?.restMs ?? 0, clock.now()),
+        },
       );
-      await settleTurn(db, key, turn, {
-        settledAt: now,
-        status: answer?.status ?? null,
-        retryAfter: answer?.headers['retry-after'] ?? null,
-        delayMs,
-      });
-      const pause = answer === null ? null : pauseFor(answer, pace?.restMs ?? 0, now);
-      if (pause !== null) await pauseHost(db, key, new Date(now.getTime() + pause.ms), pause.reason);
     },
   };
 }

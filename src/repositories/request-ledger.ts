@@ -59,13 +59,12 @@ export interface Refusal {
 const PROCESS = `${hostname()}:${process.pid}`;
 
 /**
- * Takes the next turn at a gate if it is free now. One source and credential is one at a time, over all processes, so that a quota cannot be
- * overspent by two that look at once; the clock is read inside that, so that turns come in the order of their times.
+ * Takes the next turn at a gate if it is free now. One source and credential, and one host, is one at a time over all processes, so that a quota
+ * cannot be overspent by two that look at once; the clock is read inside that, so that turns come in the order of their times.
  */
 export async function takeTurn(db: Database, clock: Clock, request: TurnRequest): Promise<Turn | Refusal> {
   return db.transaction(async (tx) => {
-    const { via, source, credential } = request.gate;
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`gate ${via} ${source} ${credential}`]);
+    await lockGate(tx, request.gate);
     const now = clock.now();
     const gate = await readGate(tx, request.gate);
     const refusal =
@@ -76,6 +75,15 @@ export async function takeTurn(db: Database, clock: Clock, request: TurnRequest)
     }
     await passGate(tx, request, now);
     return { id: await writeEntry(tx, request, now), startedAt: now, delayMs: gate.delayMs };
+  });
+}
+
+/** Always in this order, so that two cannot wait for each other. */
+async function lockGate(tx: Queryable, { via, source, host, credential }: GateKey): Promise<void> {
+  await tx.query({
+    name: 'request-gates-lock',
+    text: 'select pg_advisory_xact_lock(hashtextextended($1, 0)), pg_advisory_xact_lock(hashtextextended($2, 0))',
+    values: [`gate ${via} ${source} ${credential}`, `gate ${via} ${host}`],
   });
 }
 
@@ -169,38 +177,56 @@ async function writeEntry(tx: Queryable, request: TurnRequest, now: Date): Promi
 }
 
 export interface Settlement {
-  readonly settledAt: Date;
   /** Null when there was no answer. */
   readonly status: number | null;
   readonly retryAfter: string | null;
   /** The gate's delay from now on, milliseconds. */
   readonly delayMs: number;
+  /** For how long nobody may ask the host, milliseconds, and why; null where it may be asked. */
+  readonly pause: { readonly ms: number; readonly reason: string } | null;
 }
 
-/** Tells the entry how its request ended, and the gate what that means for its pace. */
-export async function settleTurn(db: Queryable, gate: GateKey, turn: Turn, settlement: Settlement): Promise<void> {
-  const { settledAt, status, retryAfter, delayMs } = settlement;
+/**
+ * Tells the entry how its request ended, and the gate what that means. A pause begins at the very moment that the entry is settled: no turn is
+ * taken between the two.
+ */
+export async function settleTurn(
+  db: Database,
+  clock: Clock,
+  { gate, turn }: { gate: GateKey; turn: Turn },
+  settlement: Settlement,
+): Promise<void> {
+  const { pause } = settlement;
+  if (pause === null) return settle(db, { gate, turn }, settlement, clock.now());
+  await db.transaction(async (tx) => {
+    await lockGate(tx, gate);
+    const now = clock.now();
+    await settle(tx, { gate, turn }, settlement, now);
+    await pauseHost(tx, gate, new Date(now.getTime() + pause.ms), pause.reason);
+  });
+}
+
+async function settle(
+  db: Queryable,
+  { gate, turn }: { gate: GateKey; turn: Turn },
+  { status, retryAfter, delayMs }: Settlement,
+  now: Date,
+): Promise<void> {
   await db.query({
     name: 'request-ledger-settle',
     text: `with settled as (
              update request_ledger set settled_at = $3, status = $4, retry_after = $5 where id = $1 and started_at = $2 and settled_at is null)
            update request_gates set delay_ms = $6 where via = $7 and source = $8 and host = $9 and credential = $10 and delay_ms <> $6`,
     values: [
-      ...[
-        turn.id,
-        turn.startedAt,
-        settledAt,
-        status,
-        retryAfter === null ? null : storableText(retryAfter.slice(0, 200)),
-      ],
+      ...[turn.id, turn.startedAt, now, status, retryAfter === null ? null : storableText(retryAfter.slice(0, 200))],
       ...[delayMs, gate.via, gate.source, gate.host, gate.credential],
     ],
   });
 }
 
 /** Nobody asks the host before `until`: no process, no source, no credential. A longer pause stays. */
-export async function pauseHost(db: Queryable, gate: GateKey, until: Date, reason: string): Promise<void> {
-  await db.query(
+async function pauseHost(tx: Queryable, gate: GateKey, until: Date, reason: string): Promise<void> {
+  await tx.query(
     `insert into request_gates as g (via, source, host, credential, paused_until, pause_reason) values ($1, $2, $3, $4, $5, $6)
      on conflict (via, source, host, credential) do update set paused_until = excluded.paused_until, pause_reason = excluded.pause_reason
        where g.paused_until is null or g.paused_until < excluded.paused_until`,
