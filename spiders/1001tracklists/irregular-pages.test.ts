@@ -327,6 +327,24 @@ describe('what tells decoys from good pages', () => {
   });
 });
 
+describe('a refusal inside the frame of a list', () => {
+  it('is a refusal and no change of the layout', () => {
+    const html = pageHtml({ rows: ['<div id="captcha">We need to validate your are real human!</div>'] });
+    expect(read(html, { status: 401, url: PLACE })).toMatchObject({
+      items: [{ kind: 'block', reason: 'captcha', url: PLACE }],
+    });
+  });
+});
+
+describe('pages that are too large', () => {
+  it.each([
+    ['a set page', pageHtml({ rows: ['a & b < c '.repeat(2_000_000)] })],
+    ['another page', `<html><body>${'a & b < c '.repeat(2_000_000)}</body></html>`],
+  ])('%s with 20 MB of text gives nothing and says so', (_what, html) => {
+    expect(read(html)).toMatchObject({ items: [], problems: [{ code: 'too-large' }] });
+  });
+});
+
 describe('answers of other kinds', () => {
   it.each([
     ['{"success":false,"captcha":1}', { kind: 'block', reason: 'captcha' }],

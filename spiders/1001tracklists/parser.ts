@@ -11,7 +11,7 @@ import { readPastedText } from './pasted-text.ts';
 import { block, refusalReason } from './refusals.ts';
 import { failed, result } from './results.ts';
 import { readPageHead } from './set-head.ts';
-import { isCutOff, readSetPage } from './set-page.ts';
+import { isCutOff, LONGEST_TEXT, type Reading, readSetPage } from './set-page.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
 /** Ten times the longest tracklist that a person could select and copy. */
@@ -52,10 +52,10 @@ function readHtml(bytes: Buffer, page: Page): ParseResult {
   // Rows first: a good page may carry signs of a refusal, and a refusal carries the title and address of the page that was asked.
   if (bytes.includes('tlTab')) {
     const reading = readSetPage(bytes, page.url);
-    if (reading) return result(reading);
+    if (reading) return refusalInstead(reading, bytes, page) ?? result(reading);
   }
   const html = textOf(bytes);
-  const tree = parseTree(html);
+  const tree = html.length > LONGEST_TEXT ? null : parseTree(html);
   if (tree === null) return failed('too-large', 'the page has more, or deeper, elements than any page of this site');
   const head = readPageHead(tree);
   const url = head.url ?? page.url;
@@ -66,6 +66,13 @@ function readHtml(bytes: Buffer, page: Page): ParseResult {
   const refused = refusalReason(html, page.status);
   if (refused !== null) return result({ items: [block(refused, url)] });
   return readOther(tree, html, page, url, head);
+}
+
+/** A refusal may keep the frame of the list: one without rows is no set, and no change of the layout either. */
+function refusalInstead({ items, problems }: Reading, bytes: Buffer, page: Page): ParseResult | null {
+  const hasNoRows = items.length === 0 && problems[0]?.code === 'layout-drift';
+  const refused = hasNoRows ? refusalReason(textOf(bytes), page.status) : null;
+  return refused === null ? null : result({ items: [block(refused, page.url)] });
 }
 
 /** A status that says there is no page; null for all others. */

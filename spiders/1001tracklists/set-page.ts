@@ -11,6 +11,9 @@ import type { RowMarkup } from './row-markup.ts';
 import { readIdentified, readSetHead, readSources, type SetHead } from './set-head.ts';
 import { readSetRows, type SetRows } from './set-rows.ts';
 
+/** A set of 1,000 rows has 8 million characters; what is longer is damage or malice, and must not cost memory. */
+export const LONGEST_TEXT = 16_000_000;
+
 export interface Reading {
   readonly items: SetlistItem[];
   readonly problems: Problem[];
@@ -22,6 +25,8 @@ const MIN_ROWS_FOR_DRIFT = 3;
 /** Reads a page that has a `#tlTab`; null when it has none after all (the words stood in a text or a script). */
 export function readSetPage(html: Buffer, askedUrl: string | null): Reading | null {
   const regions = cutRegions(html);
+  if (Math.max(regions.head.length, regions.main.length, regions.side.length) > LONGEST_TEXT)
+    return refuse('too-large', `more text than ${LONGEST_TEXT} characters, as no tracklist page has`, null);
   const main = parseTree(regions.main, isUnread);
   const head = regions.head === regions.main ? main : parseTree(regions.head);
   const side = regions.side === regions.main ? main : parseTree(regions.side);

@@ -23,6 +23,9 @@ describe('requestFor', () => {
     'https://www.mixesdb.com/w/index.php?title=X&action=raw',
     'https://www.mixesdb.com/',
     'ftp://www.mixesdb.com/w/X',
+    'https://www.mixesdb.com/w/Special:Export/X',
+    'https://www.mixesdb.com/w/User_talk:X',
+    'https://www.mixesdb.com/w/MixesDB:Explorer/Mixes?do=mx&cat1=Ben+UFO',
   ])('"%s" is nothing to ask for', (given) => {
     expect(requestFor(given)).toBeNull();
   });

@@ -13,6 +13,8 @@ export const ACTION_API = 'action-api';
 const ACTION_PARAMETERS = { format: 'json', formatversion: '2', maxlag: '5' };
 /** Categories by which the wiki keeps house; robots.txt forbids them. */
 const FORBIDDEN_CATEGORY = /^Category:(?:Date|Mixcloud|SoundCloud|YouTube|hearthis\.at)$/i;
+/** Pages that hold no mix, and recordings themselves. */
+const NEVER_ASKED = /^(?:(?:[A-Za-z]+_)?talk|Special|User|Template|File|Image|MediaWiki|Help|MixesDB|Module):|\.mp3$/i;
 /** Paths of the wiki that are no pages. */
 const NO_PAGE = /^\/(?:w|db)\/(?:rest\.php|index\.php|api\.php|load\.php)|^\/(?:tools|images)\//;
 
@@ -99,8 +101,9 @@ function requestForUrl(url: string): PageRequest | null {
   return key === null ? null : wikiRequest(key);
 }
 
-/** The request for whatever page has this key; null for categories that may not be asked for. */
+/** The request for whatever page has this key; null for those that are never asked for. */
 export function wikiRequest(key: string): PageRequest | null {
+  if (NEVER_ASKED.test(key)) return null;
   return key.startsWith('Category:') ? categoryRequest(key) : pageRequest(key);
 }
 
