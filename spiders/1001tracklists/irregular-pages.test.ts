@@ -329,7 +329,8 @@ describe('what tells decoys from good pages', () => {
 
 describe('a refusal inside the frame of a list', () => {
   it('is a refusal and no change of the layout', () => {
-    const html = pageHtml({ rows: ['<div id="captcha">We need to validate your are real human!</div>'] });
+    const page = pageHtml({ rows: ['<div id="captcha">We need to validate your are real human!</div>'] });
+    const html = page.replace('data-count="0"', 'data-count="12"');
     expect(read(html, { status: 401, url: PLACE })).toMatchObject({
       items: [{ kind: 'block', reason: 'captcha', url: PLACE }],
     });
