@@ -82,9 +82,12 @@ const OWN: Record<string, Expected> = {
   'applemusic/songs.json': ['songs', 'ok'],
   'watchthedj/channel.html': ['channel', 'ok'],
   'watchthedj/pasted.txt': ['pasted-text', 'ok'],
+  'watchthedj/set-half.html': ['djvideo', 'ok'],
   'watchthedj/set-json-ld.html': ['djvideo', 'ok'],
   'watchthedj/set-list.html': ['djvideo', 'ok'],
   'watchthedj/set-microdata.html': ['djvideo', 'ok'],
+  'watchthedj/set-microdata-rich.html': ['djvideo', 'ok'],
+  'watchthedj/set-table.html': ['djvideo', 'ok'],
   'watchthedj/video.json': ['djvideo', 'ok'],
 };
 

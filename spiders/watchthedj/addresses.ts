@@ -20,6 +20,11 @@ export function channelSlug(address: string): string | null {
   return slugUnder('channels', address);
 }
 
+/** Number of the page of a list: channels may go on; null for the first one. */
+export function pageNumber(url: URL): string | null {
+  return /^(?:[2-9]|[1-9]\d{1,2})$/.exec(url.searchParams.get('page') ?? '')?.[0] ?? null;
+}
+
 function slugUnder(folder: string, address: string): string | null {
   const path = siteUrl(address)?.pathname ?? '';
   return new RegExp(`^/${folder}/([^/]+)/?$`).exec(path)?.[1]?.toLowerCase() ?? null;

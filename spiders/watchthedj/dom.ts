@@ -72,7 +72,8 @@ export function rawText(element: ParentNode, between = ''): string {
     if (isText(node)) parts.push(node.data);
     else if (node instanceof Element && (between === '' || !/^(?:script|style|noscript|template)$/.test(node.name))) {
       if (node.name === 'br') parts.push('\n');
-      waiting.push(...[...node.children].reverse());
+      // One by one: a call takes fewer arguments than an element may have children.
+      for (const child of [...node.children].reverse()) waiting.push(child);
     }
   }
   return parts.join(between);

@@ -3,19 +3,24 @@
  * a first real page will tell what to rely on.
  */
 
-import { readTracklist } from '../../src/core/free-text.ts';
 import type { ListingItem } from '../../src/core/items.ts';
 import { readJsonText } from '../../src/core/json-page.ts';
+import { boundProblems } from '../../src/core/problems.ts';
 import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
 import { decodeText, fold } from '../../src/core/text.ts';
-import { channelSlug, RENDERED, setSlug, siteUrl } from './addresses.ts';
+import { channelSlug, setSlug, siteUrl } from './addresses.ts';
 import { firstValue, type ParentNode, parseDom, select, textOf } from './dom.ts';
-import { findTracklist, rowsOfChapters } from './rows.ts';
+import { playersOf } from './players.ts';
+import { askForRendering, NO_RENDERING } from './rendering.ts';
+import { findTracklist, rowsOfChapters, rowsOfText } from './rows.ts';
 import { buildSet } from './set.ts';
 import { requestForUrl } from './spider.ts';
-import { readVideo, type Video, videoOfJsonLd } from './video.ts';
+import { NO_VIDEO, readStructured, type Video } from './structured.ts';
+import { readVideo } from './video.ts';
 
 const MAX_BYTES = 50 * 1024 * 1024;
+/** Copied text is shorter than any of this. */
+const LONGEST_PASTED = 1_000_000;
 
 /** Pure: the same page always gives the same result. Never throws, whatever the bytes. */
 export function parse(page: Page): ParseResult {
@@ -27,6 +32,8 @@ export function parse(page: Page): ParseResult {
     return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
   if (/^\s*[[{]/.test(text)) return readJson(text);
   if (/<(?:!doctype|html|head|body|div|meta|script)[\s>]/i.test(text)) return readHtml(text, page);
+  if (text.length > LONGEST_PASTED)
+    return failed('too-large', `text of ${text.length} characters, at most ${LONGEST_PASTED} are read`);
   return readPasted(text, page.url);
 }
 
@@ -34,15 +41,18 @@ function readHtml(html: string, page: Page): ParseResult {
   const tree = parseDom(html);
   if (tree === null) return failed('too-large', 'the page has more, or deeper, elements than a page for people has');
   const problems: Problem[] = [];
-  const video = readVideo(tree, problems);
   const own = firstValue(tree, [
     ['link[rel="canonical"]', 'href'],
     ['meta[property="og:url"]', 'content'],
   ]);
   const fault = findFault(html, own ?? page.url, page.status);
   if (fault) return fault;
-  const addresses = [own, video.url, page.url].filter((address) => address !== null && siteUrl(address) !== null);
-  const url = addresses.find((address) => address !== null && setSlug(address) !== null) ?? addresses[0] ?? null;
+  const said = [own, page.url].flatMap((address) => address ?? []);
+  const video = readVideo(tree, said.map(setSlug).find((slug) => slug !== null) ?? null, problems);
+  const addresses = [own, video.url, page.url].flatMap((address) =>
+    address !== null && siteUrl(address) !== null ? [address] : [],
+  );
+  const url = addresses.find((address) => setSlug(address) !== null) ?? addresses[0] ?? null;
   const refused = refusal(tree, video, page.status);
   if (refused !== null) return result({ items: [{ kind: 'block', source: 'watchthedj', reason: refused, url }] });
   return readPage(tree, page, url === null ? null : readable(url), video, problems);
@@ -61,12 +71,16 @@ function readPage(tree: ParentNode, page: Page, url: string | null, video: Video
   const list = findTracklist(tree, video);
   const isSet = url !== null && setSlug(url) !== null;
   const hasVideo = video.foundIn.length > 0;
-  const listed = isSet || (hasVideo && list.rows.length > 0) ? null : readListing(tree, url, problems);
+  const hasRows = list.rows.length > 0;
+  const listed = isSet || (hasVideo && hasRows) ? null : readListing(tree, url, problems);
   if (listed) return listed;
-  if (!hasVideo && list.rows.length === 0 && url !== null && isShell(tree)) return askForRendering(page, url, problems);
-  if (!hasVideo && !isSet) {
+  // Without tracks a page may be the half that its scripts complete. What there is of it is kept: a browser may not be at hand.
+  const rendering = !hasRows && (isSet || !hasVideo) ? askForRendering(tree, page, url) : NO_RENDERING;
+  const said = [...problems, ...rendering.problems];
+  if (!hasVideo && !hasRows && (rendering.problems.length > 0 || !isSet)) {
     const message = 'HTML without a video: no JSON-LD or microdata VideoObject, no og:video, no /djvideos/ address';
-    return result({ problems: [...problems, { code: 'unknown-shape', message, where: null }] });
+    const unknown = rendering.problems.length > 0 ? [] : [{ code: 'unknown-shape', message, where: null }];
+    return result({ requests: rendering.requests, problems: [...said, ...unknown] });
   }
   const built = buildSet({
     video,
@@ -75,16 +89,15 @@ function readPage(tree: ParentNode, page: Page, url: string | null, video: Video
     rows: list.rows,
     rowsFrom: list.where,
     sources: channelsOf(tree),
-    players: playersOf(tree),
+    players: playersOf(tree, video),
   });
   // An address alone makes no set: without video, recording and tracks there is nothing to keep, only something to report.
-  const holdsNothing = !hasVideo && built.item.media.length === 0 && list.rows.length === 0;
-  return result({ items: holdsNothing ? [] : [built.item], problems: [...problems, ...built.problems] });
-}
-
-function playersOf(tree: ParentNode): string[] {
-  const players = select(tree, 'iframe[src], iframe[data-src], video[src], source[src]');
-  return players.flatMap(({ attribs }) => attribs.src ?? attribs['data-src'] ?? []);
+  const holdsNothing = !hasVideo && built.item.media.length === 0 && !hasRows;
+  return result({
+    items: holdsNothing ? [] : [built.item],
+    requests: rendering.requests,
+    problems: [...said, ...built.problems],
+  });
 }
 
 /** A full address without the mark of a second, rendered request. */
@@ -125,7 +138,7 @@ function readListing(tree: ParentNode, url: string | null, problems: Problem[]):
   const requests = new Map<string, PageRequest>();
   for (const link of select(tree, 'a[href]')) {
     const request = requestForUrl(link.attribs.href ?? '');
-    if (request === null || request.kind === 'home') continue;
+    if (request === null || (request.kind === 'home' && !request.url.includes('?'))) continue;
     requests.set(request.url, request);
     const externalId = setSlug(request.url);
     if (externalId === null) continue;
@@ -144,32 +157,6 @@ function readListing(tree: ParentNode, url: string | null, problems: Problem[]):
   const id = url === null ? 'unknown' : (channelSlug(url) ?? siteUrl(url)?.pathname ?? 'unknown');
   const item: ListingItem = { kind: 'listing', source: 'watchthedj', id, entries: [...entries.values()] };
   return result({ items: [item], requests: [...requests.values()], problems });
-}
-
-/** Almost no words, but scripts: the page is written by its scripts. */
-function isShell(tree: ParentNode): boolean {
-  const body = select(tree, 'body')[0] ?? tree;
-  return (textOf(body) ?? '').length < 200 && select(tree, 'script[src], script[type="module"]').length > 0;
-}
-
-/** Asks once: a page that stays empty in a browser is a changed layout. Where it was asked tells, since the page itself does not know. */
-function askForRendering(page: Page, url: string | null, problems: Problem[]): ParseResult {
-  const asked = page.url !== null && siteUrl(page.url) !== null ? page.url : url;
-  const request = asked === null ? null : requestForUrl(asked);
-  if (request === null) {
-    return failed(
-      'needs-rendering',
-      'an empty application shell, and no address to ask again: give the page after its scripts ran',
-    );
-  }
-  if (request.kind.endsWith('-rendered'))
-    return failed('layout-drift', 'an empty application shell even after its scripts ran');
-  const rendered = requestForUrl(`${request.url}${RENDERED}`);
-  const message = 'an empty application shell: its data comes by script, so it is asked again in a browser';
-  return result({
-    requests: rendered ? [rendered] : [],
-    problems: [...problems, { code: 'needs-rendering', message, where: 'body' }],
-  });
 }
 
 function titleOf(tree: ParentNode, video: Video): string | null {
@@ -196,10 +183,11 @@ function channelsOf(tree: ParentNode) {
 function readJson(text: string): ParseResult {
   const json = readJsonText(text);
   if (!json.ok) return result({ problems: [json.problem] });
-  const video = videoOfJsonLd(json.value);
+  const problems: Problem[] = [];
+  const video = readStructured(json.value, { where: 'JSON-LD', slug: null }, problems);
   if (video.foundIn.length === 0) return failed('unknown-shape', 'JSON without a JSON-LD VideoObject', '$');
   const chapters = rowsOfChapters(video.chapters);
-  const rows = chapters.length > 0 ? chapters : readTracklist(video.description ?? '');
+  const rows = chapters.length > 0 ? chapters : rowsOfText(video.description ?? '');
   const built = buildSet({
     video,
     title: video.title,
@@ -209,12 +197,12 @@ function readJson(text: string): ParseResult {
     sources: [],
     players: [],
   });
-  return result({ items: [built.item], problems: built.problems });
+  return result({ items: [built.item], problems: [...problems, ...built.problems] });
 }
 
 /** Text copied from a page: a title line, then lines "time Artist - Title". */
 function readPasted(text: string, url: string | null): ParseResult {
-  const rows = readTracklist(text);
+  const rows = rowsOfText(text);
   if (rows.length === 0)
     return failed('unknown-shape', 'neither HTML, nor JSON, nor a tracklist (lines "0:13 Artist - Title")');
   const title =
@@ -223,7 +211,7 @@ function readPasted(text: string, url: string | null): ParseResult {
       .map((line) => fold(line))
       .find((line) => line !== null) ?? null;
   const built = buildSet({
-    video: videoOfJsonLd(null),
+    video: NO_VIDEO,
     title,
     url,
     rows,
@@ -234,8 +222,8 @@ function readPasted(text: string, url: string | null): ParseResult {
   return result({ items: [built.item], problems: built.problems });
 }
 
-function result(found: Partial<ParseResult>): ParseResult {
-  return { source: 'watchthedj', items: [], requests: [], problems: [], ...found };
+function result({ items = [], requests = [], problems = [] }: Partial<ParseResult>): ParseResult {
+  return { source: 'watchthedj', items, requests, problems: boundProblems(problems) };
 }
 
 function failed(code: string, message: string, where: string | null = null): ParseResult {

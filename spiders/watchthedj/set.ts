@@ -3,7 +3,7 @@ import { type DatePrecision, type Row, type SetlistItem, setlist } from '../../s
 import type { Problem } from '../../src/core/source.ts';
 import { normKey } from '../../src/core/text.ts';
 import { setSlug } from './addresses.ts';
-import type { Video } from './video.ts';
+import type { Video } from './structured.ts';
 
 export interface Said {
   readonly video: Video;
@@ -16,6 +16,17 @@ export interface Said {
   readonly players: string[];
 }
 
+const TITLE = new RegExp(
+  [
+    String.raw`^(?<dj>.{1,150}?)\s+(?:[-–—|:]\s+)?`,
+    String.raw`\(?(?:live(?:\s+(?:dj\s+)?(?:set|performance|mix))?|dj[ -]?(?:set|mix))\)?`,
+    String.raw`\s*(?:\bat\b|@|\bfrom\b|\bin\b|\bfor\b)\s*(?<event>\S.*)$`,
+  ].join(''),
+  'iu',
+);
+/** Longer titles are no titles, and must not cost regex time. */
+const LONGEST_TITLE = 500;
+
 /** The set, and a `missing-field` for each field that could not be found. */
 export function buildSet({ video, title, url, rows, rowsFrom, sources, players }: Said): {
   item: SetlistItem;
@@ -23,24 +34,30 @@ export function buildSet({ video, title, url, rows, rowsFrom, sources, players }
 } {
   const named = title === null ? null : readTitle(title);
   const media = readMedia([...video.recordings, ...players], video.durationSeconds);
-  const date =
-    readDate(video.recordedAt) ?? (named?.year ? ({ date: named.year, datePrecision: 'year' } as const) : null);
   const slug = url === null ? null : setSlug(url);
-  const item = setlist('watchthedj', slug ?? `unnamed:${normKey(title ?? '').replaceAll(' ', '-')}`, {
-    url,
-    title,
-    artists: video.artists.length > 0 ? video.artists : (named?.artists ?? []),
-    date: date?.date ?? null,
-    datePrecision: date?.datePrecision ?? null,
-    event: named?.event ?? null,
-    venue: video.venue,
-    sources,
-    genres: [...new Set(video.genres)],
-    media,
-    durationSeconds: video.durationSeconds,
-    tracks: rows,
-    extra: { publishedAt: video.uploadedAt, foundIn: video.foundIn, tracksFoundIn: rowsFrom },
-  });
+  const date = readDate(video.recordedAt) ?? readDate(named?.year ?? yearOf(slug));
+  const item = setlist(
+    'watchthedj',
+    slug ?? `unnamed:${normKey(title?.slice(0, LONGEST_TITLE) ?? '').replaceAll(' ', '-')}`,
+    {
+      url,
+      title,
+      artists: video.artists.length > 0 ? video.artists : (named?.artists ?? []),
+      date: date?.date ?? null,
+      datePrecision: date?.datePrecision ?? null,
+      event: named?.event ?? null,
+      venue: video.venue,
+      city: video.city,
+      region: video.region,
+      country: video.country,
+      sources,
+      genres: [...new Set(video.genres)],
+      media,
+      durationSeconds: video.durationSeconds,
+      tracks: rows,
+      extra: { publishedAt: video.uploadedAt, foundIn: video.foundIn, tracksFoundIn: rowsFrom },
+    },
+  );
   return { item, problems: missingFields(item) };
 }
 
@@ -49,13 +66,17 @@ export function buildSet({ video, title, url, rows, rowsFrom, sources, players }
  * Several DJs are cut at "b2b" only: "&" is also part of names.
  */
 export function readTitle(title: string): { artists: string[]; event: string; year: string | null } | null {
-  const { dj, event } =
-    /^(?<dj>.{1,150}?)\s+(?:[-–—|:]\s+)?live\s*(?:\bat\b|@|\bfrom\b|\bin\b|\bfor\b)\s*(?<event>\S.*)$/iu.exec(title)
-      ?.groups ?? {};
+  const { dj, event } = TITLE.exec(title.slice(0, LONGEST_TITLE))?.groups ?? {};
   if (dj === undefined || event === undefined) return null;
   const year = [...event.matchAll(/(?<!\d)(?:19|20)\d{2}(?!\d)/g)].at(-1)?.[0] ?? null;
   const undated = event.replace(/[\s,(|–-]*\b(?:19|20)\d{2}\)?$/, '').trim();
   return { artists: dj.split(/\s+b2b\s+/i), event: undated === '' ? event : undated, year };
+}
+
+/** Addresses are made of titles, and keep the year that a page may leave out: "<dj>-live-at-<event>-2024-<stage>". */
+function yearOf(slug: string | null): string | null {
+  const [, event] = slug?.split('-live-') ?? [];
+  return [...(event ?? '').matchAll(/(?<=-)(?:19|20)\d{2}(?=-|$)/g)].at(-1)?.[0] ?? null;
 }
 
 /** "2024", "2024-05", "2024-05-01T…": as precise as it is given. */
@@ -70,6 +91,7 @@ function readDate(text: string | null): { date: string; datePrecision: DatePreci
 
 const PLAYERS: readonly (readonly [RegExp, string])[] = [
   [/(?:youtube(?:-nocookie)?\.com\/(?:embed\/|watch\?(?:\S{0,200}&)?v=|v\/|live\/)|youtu\.be\/)([\w-]{11})/, 'youtube'],
+  [/i\d?\.ytimg\.com\/vi(?:_webp)?\/([\w-]{11})\//, 'youtube'],
   [/vimeo\.com\/(?:video\/)?(\d{5,12})/, 'vimeo'],
   [/soundcloud\.com\/tracks\/(\d{5,12})/, 'soundcloud'],
 ];
@@ -98,13 +120,13 @@ function missingFields(item: SetlistItem): Problem[] {
     [
       item.artists.length === 0,
       'artists',
-      'VideoObject.actor|performer|byArtist|musicBy, title "<dj> live at <event> <year>"',
+      'VideoObject and Event actor|performer|byArtist|musicBy, title "<dj> live at <event> <year>"',
     ],
     [item.event === null, 'event', 'title "<dj> live at <event> <year>"'],
     [
       item.date === null,
       'date',
-      'VideoObject.recordedAt|dateCreated, a year in the title (the upload date is not the date of the set)',
+      'VideoObject.recordedAt|dateCreated, Event.startDate, a year in title or address (the upload date is not the date of the set)',
     ],
     [item.media.length === 0, 'recording', `embedUrl and contentUrl of ${data}; iframe and video elements`],
     [item.durationSeconds === null, 'length', `duration of ${data}`],

@@ -13,6 +13,11 @@ describe('addresses of watchthedj', () => {
       'http://www.watchthedj.com/channels/Some-Radio',
       { url: 'https://watchthedj.com/channels/some-radio', kind: 'channel' },
     ],
+    [
+      'https://watchthedj.com/channels/some-radio?page=2&sort=new',
+      { url: 'https://watchthedj.com/channels/some-radio?page=2', kind: 'channel' },
+    ],
+    ['https://watchthedj.com/?page=1', { url: 'https://watchthedj.com/', kind: 'home' }],
     ['https://watchthedj.com', { url: 'https://watchthedj.com/', kind: 'home' }],
   ])('%s is asked for', (text, request) => {
     expect(requestFor(text)).toEqual(request);

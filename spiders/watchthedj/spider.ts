@@ -1,6 +1,6 @@
 /** Links of watchthedj.com: sets, channels, home page. No search, feed or interface is known. */
 import type { Credentials, PageRequest } from '../../src/core/source.ts';
-import { channelSlug, ORIGIN, RENDERED, setSlug, siteUrl } from './addresses.ts';
+import { channelSlug, ORIGIN, pageNumber, RENDERED, setSlug, siteUrl } from './addresses.ts';
 
 export function seeds(): PageRequest[] {
   return [{ url: `${ORIGIN}/`, kind: 'home' }];
@@ -18,14 +18,16 @@ export function requestForUrl(address: string): PageRequest | null {
   const url = siteUrl(address);
   if (url === null) return null;
   const rendered = url.hash === RENDERED ? '-rendered' : '';
-  const at = (path: string): string => `${ORIGIN}${path}${rendered === '' ? '' : RENDERED}`;
+  const page = pageNumber(url);
+  const at = (path: string, query = ''): string => `${ORIGIN}${path}${query}${rendered === '' ? '' : RENDERED}`;
+  const further = page === null ? '' : `?page=${page}`;
   const [set, channel] = [setSlug(url.href), channelSlug(url.href)];
   if (set !== null) return { url: at(`/djvideos/${set}`), kind: `djvideo${rendered}` };
-  if (channel !== null) return { url: at(`/channels/${channel}`), kind: `channel${rendered}` };
-  return url.pathname === '/' ? { url: at('/'), kind: `home${rendered}` } : null;
+  if (channel !== null) return { url: at(`/channels/${channel}`, further), kind: `channel${rendered}` };
+  return url.pathname === '/' ? { url: at('/', further), kind: `home${rendered}` } : null;
 }
 
-/** Scheme, `www`, query and a closing slash change no page; being rendered makes it another request, or it would never be asked. */
+/** Scheme, `www`, a closing slash and parameters other than the page of a list change no page; being rendered makes it another request, or it would never be asked. */
 export function normaliseUrl(url: string): string {
   return URL.canParse(url) ? (requestForUrl(url)?.url ?? url) : url;
 }
