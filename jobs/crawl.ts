@@ -11,7 +11,7 @@ import { releaseLeases } from '../src/repositories/frontier.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
 import { readAlarms } from '../src/repositories/page-yields.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
-import { missingConditions, sandboxedHosts } from './access.ts';
+import { describeMissing, missingConditions, sandboxedHosts } from './access.ts';
 import { limiterOf, rendererOf } from './crawl/asking.ts';
 import { fetchAuthorised } from './crawl/authorised.ts';
 import { fail } from './crawl/failing.ts';
@@ -110,10 +110,9 @@ function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void 
   }
   const missing = missingConditions(source.facts, ctx.config.credentials);
   if (missing.length > 0) {
-    throw new PermanentError(
-      `${source.facts.title} may not be crawled live yet: ${missing.map(({ variable, why }) => `${variable} is not set (${why})`).join('; ')}`,
-      { code: 'ACCESS' },
-    );
+    throw new PermanentError(`${source.facts.title} may not be crawled live yet: ${describeMissing(missing)}`, {
+      code: 'ACCESS',
+    });
   }
 }
 

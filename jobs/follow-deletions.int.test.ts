@@ -7,6 +7,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
 import { erasePosts } from '../src/repositories/erasure.ts';
+import { readFetches } from '../src/repositories/exchanges.ts';
 import { makeDue } from '../src/repositories/frontier.ts';
 import { findTextInTables } from '../src/repositories/text-scan.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
@@ -40,6 +41,10 @@ let things: Map<string, Thing>;
 beforeAll(async () => {
   services = await openTestServices();
   server = createServer((request, response) => {
+    if (request.url?.startsWith('/comments/moved')) {
+      response.writeHead(302, { location: `/r/house/comments/gone/${SLUG}/` }).end();
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer(request.url ?? '/')));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -132,6 +137,18 @@ describe('a post that its source deleted', () => {
     expect(await places(OTHER)).toContain('table raw_items');
   });
 
+  it('leaves no word in the records of requests, which are kept for ever', async () => {
+    await crawlAndLoad('https://oauth.reddit.com/comments/moved?limit=500&raw_json=1');
+    expect(await rows(`select url, final_url from fetches where url like '%moved%'`)).toEqual([
+      {
+        url: 'https://oauth.reddit.com/comments/moved?limit=500&raw_json=1',
+        final_url: 'https://oauth.reddit.com/comments/gone/_/',
+      },
+    ]);
+    await erase();
+    expect(await places(SLUG)).toEqual([]);
+  });
+
   it('leaves no mention that named no known track: that is text, not fact', async () => {
     await services.db.query(
       `update mentions set track_id = null, title = '${BODY}' where external_id = 't3_gone' and position = 1`,
@@ -188,6 +205,8 @@ describe('content that its source cannot be asked about', () => {
     expect(await rows('select erased_at is not null as erased, digest is not null as kept from documents')).toEqual([
       { erased: true, kept: true },
     ]);
+    const range = { source: null, since: null, lastId: Number.MAX_SAFE_INTEGER };
+    expect(await readFetches(services.db, range, { afterId: 0, limit: 10 })).toMatchObject([{ digest: null }]);
   });
 });
 
@@ -307,10 +326,10 @@ function answer(url: string): unknown {
     return data === undefined ? [] : [{ kind: 't3', data }];
   });
   const listing = { kind: 'Listing', data: { after: null, dist: children.length, children, before: null } };
-  if (!pathname.startsWith('/comments/')) return listing;
+  if (!pathname.includes('/comments/')) return listing;
   const about = {
     kind: 'Listing',
-    data: { children: children.filter(({ data }) => pathname.endsWith(`/${data.id}`)) },
+    data: { children: children.filter(({ data }) => pathname.includes(`/comments/${data.id}`)) },
   };
   return [about, { kind: 'Listing', data: { children: [] } }];
 }

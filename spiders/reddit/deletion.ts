@@ -19,7 +19,8 @@ export function mustPurge(status: PostStatus): boolean {
 /** Reads the status off the shapes that Reddit shows: marks in place of text, `removed_by_category`, a missing author. */
 export function statusOf(thing: JsonRecord): PostStatus {
   const category = asText(thing.removed_by_category);
-  if (category !== null) return category === 'deleted' ? 'deleted-by-author' : 'removed-by-moderator';
+  if (category !== null)
+    return category === 'deleted' || category === 'author' ? 'deleted-by-author' : 'removed-by-moderator';
   const texts = [thing.body, thing.selftext, thing.title].map((text) => asText(text)?.trim() ?? '');
   if (texts.some((text) => REMOVED.test(text)) || asText(thing.removal_reason) === 'legal')
     return 'removed-by-moderator';

@@ -23,6 +23,7 @@ const facts: SourceFacts = {
     {
       variable: 'REDDIT_USER_AGENT',
       why: 'Reddit wants to know who asks: "<platform>:<app id>:<version> (by /u/<user>)"; library names are throttled.',
+      pattern: String.raw`^(?!.*curl)[^:\s]+:[^:\s]+:[^:\s]+ \(by /?u/[\w-]+\)$`,
     },
   ],
   credential: 'REDDIT_CLIENT_ID',

@@ -259,6 +259,11 @@ describe('other answers', () => {
     expect(read(body)).toMatchObject({ items: [], requests: [], problems: [{ code }] });
   });
 
+  it('a fault quotes nothing of the page: its words outlive it', () => {
+    for (const broken of ['{"body": unquoted secret}', '{"body": "secret" and secret}', '[{"a": "secret]'])
+      expect(JSON.stringify(read(broken).problems)).not.toContain('secret');
+  });
+
   it('nesting of a hundred thousand replies costs no call stack', () => {
     const depth = 100_000;
     const open = '{"kind":"Listing","data":{"children":[{"kind":"t1","data":{"name":"t1_a","replies":';

@@ -49,7 +49,7 @@ function readPage({ body, url }: Page, reading: Reading): void {
   const json = readJsonPage(body);
   if (json.ok) readAnswer({ value: json.value, text: json.text, url }, reading);
   else if (REFUSAL.test(json.text)) reading.items.push({ kind: 'block', source: 'reddit', reason: 'ip-limited', url });
-  else reading.problems.push(json.problem);
+  else reading.problems.push(unquoted(json.problem));
 }
 
 function readAnswer(answer: Answer, reading: Reading): void {
@@ -143,7 +143,7 @@ function readCassette(interactions: unknown[], reading: Reading): void {
     const json = body === null || method !== 'GET' ? null : readJsonText(body);
     if (!json) reading.problems.push(notReadYet(`${asText(method) ?? 'unknown'} ${asText(uri) ?? 'request'}`, where));
     else if (json.ok) readInteraction({ value: json.value, text: json.text, url: asText(uri) }, where, reading);
-    else reading.problems.push({ ...json.problem, where });
+    else reading.problems.push({ ...unquoted(json.problem), where });
   }
 }
 
@@ -197,6 +197,17 @@ function errorItem(record: JsonRecord): ErrorItem {
     code: asText(reason),
     message: fold(asText(message)),
     extra: {},
+  };
+}
+
+/** The words of a fault outlive the page: they must quote nothing of it. */
+function unquoted(problem: Problem): Problem {
+  return {
+    ...problem,
+    message: problem.message.replace(
+      /^(broken JSON: ).*?(?:at position (\d+).*)?$/s,
+      (_all, head, at) => `${head}${at === undefined ? 'it cannot be read' : `at position ${at}`}`,
+    ),
   };
 }
 

@@ -51,6 +51,8 @@ export interface AccessCondition {
   readonly variable: string;
   /** Why the source needs it, one sentence for the operator. */
   readonly why: string;
+  /** Regular expression that a usable value matches; absent where any value will do. */
+  readonly pattern?: string;
 }
 
 /** So many requests at most in any stretch of so many milliseconds. */

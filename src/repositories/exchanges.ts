@@ -14,7 +14,7 @@ export interface RecordedFetch {
   readonly contentType: string | null;
   readonly exchange: Exchange | null;
   readonly remoteAddress: string | null;
-  /** SHA-256 of the body as received; null when there was no answer. */
+  /** SHA-256 of the body as received; null when there was no answer, or its bytes had to be erased. */
   readonly digest: Buffer | null;
   readonly contentEncoding: string | null;
   readonly outcome: string;
@@ -33,7 +33,7 @@ export interface FetchRange {
 }
 
 const COLUMNS = `f.id, f.source, f.via, f.url, f.final_url as "finalUrl", f.kind, f.status, f.content_type as "contentType", f.exchange,
-  f.remote_address as "remoteAddress", f.document_digest as digest, d.content_encoding as "contentEncoding", f.outcome,
+  f.remote_address as "remoteAddress", case when d.erased_at is null then f.document_digest end as digest, d.content_encoding as "contentEncoding", f.outcome,
   f.duration_ms as "durationMs", f.run_id as "runId", f.fetched_at as "fetchedAt"`;
 const IN_RANGE = `($1::text is null or f.source = $1) and ($2::timestamptz is null or f.fetched_at >= $2) and f.id <= $3`;
 

@@ -3,6 +3,7 @@
  * is killed after that has spent a request, never made one that nobody knows of.
  */
 import { hostname } from 'node:os';
+import { hasDeletionDuty, withoutTitleWords } from '../core/post-duty.ts';
 import type { RequestWindow } from '../core/source.ts';
 import type { Clock } from '../platform/context.ts';
 import type { Database, Queryable } from '../platform/database.ts';
@@ -160,14 +161,18 @@ async function passGate(tx: Queryable, { gate, kind }: TurnRequest, now: Date): 
 }
 
 async function writeEntry(tx: Queryable, request: TurnRequest, now: Date): Promise<number> {
-  const { gate, kind, method, url, askedUrl, permission, waitedMs } = request;
+  const { gate, kind, method, permission, waitedMs } = request;
+  // The ledger is kept for ever: words of posts have no place in it.
+  const [url, askedUrl] = [request.url, request.askedUrl].map((text) =>
+    hasDeletionDuty(gate.source) ? withoutTitleWords(text) : text,
+  );
   const { rows } = await tx.query<{ id: number }>({
     name: 'request-ledger-write',
     text: `insert into request_ledger (started_at, via, source, host, credential, kind, method, url, asked_url, robots, robots_digest, robots_rule, waited_ms, process)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
     values: [
-      ...[now, gate.via, gate.source, gate.host, gate.credential, kind, method, storableText(url)],
-      ...[askedUrl === null ? null : storableText(askedUrl), permission.robots, permission.digest],
+      ...[now, gate.via, gate.source, gate.host, gate.credential, kind, method, storableText(url ?? request.url)],
+      ...[storableText(askedUrl ?? null), permission.robots, permission.digest],
       ...[permission.rule === null ? null : storableText(permission.rule), waitedMs, PROCESS],
     ],
   });

@@ -52,8 +52,12 @@ function respondApi(world: World, posts: readonly Post[], { path, query }: SiteR
     );
   if (path === '/api/info') {
     const ids = (query.get('id') ?? '').split(',');
-    const asked = posts.filter((post) => ids.includes(`t3_${post.id}`));
-    return json(envelope(asked.map(thing), null, asked.length));
+    const asked = posts.filter((post) => ids.includes(`t3_${post.id}`)).map(thing);
+    const below = ids.some((name) => name.startsWith('t1_'))
+      ? posts.flatMap((post) => flat(comments(world, post, quote)))
+      : [];
+    const found = [...asked, ...below.filter(({ data }) => ids.includes(data.name))];
+    return json(envelope(found, null, found.length));
   }
   const id = /^(?:\/r\/\w+)?\/comments\/(\w+)/.exec(path)?.[1];
   const post = posts.find((one) => one.id === id);
@@ -135,6 +139,14 @@ function comments(world: World, post: Post, quote: (text: string) => string): un
       quote,
     ),
   ];
+}
+
+/** Comments with their replies, one after another, as /api/info gives them. */
+function flat(things: readonly unknown[]): { data: { name: string } }[] {
+  return (things as { data: { name: string; replies: '' | { data: { children: unknown[] } } } }[]).flatMap((thing) => {
+    const { replies } = thing.data;
+    return [{ ...thing, data: { ...thing.data, replies: '' } }, ...(replies === '' ? [] : flat(replies.data.children))];
+  });
 }
 
 interface Comment {

@@ -1,6 +1,6 @@
 /** `musicdb crawl`: one source now, at top priority, through the whole pipeline; ends when everything it led to is loaded. */
 
-import { crawlVia, missingConditions } from '../../../jobs/access.ts';
+import { crawlVia, describeMissing, missingConditions } from '../../../jobs/access.ts';
 import type { JobCtx } from '../../../jobs/job.ts';
 import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { loadSource } from '../../../spiders/registry.ts';
@@ -121,13 +121,10 @@ function chooseVia(ctx: JobCtx, source: Source, { live, sandbox }: CrawlOptions)
   const via = live ? 'live' : sandbox ? 'sandbox' : crawlVia(ctx, source);
   const missing = missingConditions(source.facts, ctx.config.credentials);
   if (via === 'sandbox' || (via === 'live' && missing.length === 0)) return via;
-  throw new ConfigError(
-    `${source.facts.title} may not be crawled live yet: ${missing.map(({ variable, why }) => `${variable} is not set (${why})`).join('; ')}`,
-    {
-      code: 'ACCESS',
-      hint: 'Set what is missing, or crawl the local stand-in with --sandbox.',
-    },
-  );
+  throw new ConfigError(`${source.facts.title} may not be crawled live yet: ${describeMissing(missing)}`, {
+    code: 'ACCESS',
+    hint: 'Set what is missing, or crawl the local stand-in with --sandbox.',
+  });
 }
 
 async function workOff(ctx: JobCtx, source: Source, limit: number | null): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** `musicdb list`: the sources as facts, and which conditions are missing before each may run live. Needs no service. */
-import { missingConditions } from '../../../jobs/access.ts';
+import { describeMissing, type MissingCondition, missingConditions } from '../../../jobs/access.ts';
 import { loadAllSources } from '../../../spiders/registry.ts';
 import { readConfig } from '../../config/config.ts';
 import type { SourceFacts } from '../../core/source.ts';
@@ -15,9 +15,7 @@ export async function run(_args: string[], { json }: CommonOptions): Promise<und
   else for (const source of sources) printSource(source);
 }
 
-function printSource(
-  facts: SourceFacts & { live: { allowed: boolean; missing: readonly { variable: string; why: string }[] } },
-): void {
+function printSource(facts: SourceFacts & { live: { allowed: boolean; missing: readonly MissingCondition[] } }): void {
   const { limits, terms } = facts;
   printLine(`${facts.name}  ${facts.title} (${facts.accessMode}${facts.experimental ? ', experimental' : ''})`);
   printLine(`  reads     ${facts.pageKinds.join(', ')}`);
@@ -28,8 +26,6 @@ function printSource(
   if (terms.licence !== null) printLine(`  licence   ${terms.licence}`);
   if (terms.attribution !== null) printLine(`  credit    ${terms.attribution}`);
   if (facts.live.allowed) printLine('  live      yes');
-  else
-    for (const { variable, why } of facts.live.missing)
-      printLine(`  live      not yet: ${variable} is not set (${why})`);
+  else for (const condition of facts.live.missing) printLine(`  live      not yet: ${describeMissing([condition])}`);
   printLine();
 }
