@@ -22,8 +22,8 @@ import { type Runtime, readRuntime } from './runtime-file.ts';
 
 const SETLISTS = fileURLToPath(new URL('../../spiders/setlistfm/fixtures/setlists.json', import.meta.url));
 const COMMANDS = [
-  ...['up', 'crawl', 'rescrape', 'import', 'parse', 'list', 'status', 'search', 'jobs', 'dlq', 'quarantine', 'erase'],
-  ...['archive', 'migrate', 'config', 'doctor', 'worker', 'orchestrator', 'api'],
+  ...['up', 'crawl', 'rescrape', 'import', 'parse', 'list', 'source', 'status', 'search', 'jobs', 'dlq', 'quarantine'],
+  ...['erase', 'archive', 'migrate', 'config', 'doctor', 'worker', 'orchestrator', 'api'],
 ];
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -91,6 +91,12 @@ const COMMANDS: readonly CommandLine[] = [
     load: () => import('./commands/list.ts'),
   },
   {
+    usage: 'source <action> [name]',
+    summary: 'one source: show its facts, state and latest answers; enable (closes its breaker) or disable it',
+    options: [DATA],
+    load: () => import('./commands/source.ts'),
+  },
+  {
     usage: 'status',
     summary: 'what runs, what is stored, what waits',
     options: [DATA],

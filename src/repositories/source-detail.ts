@@ -1,0 +1,86 @@
+/** All that is known of one source at work: what holds for it, what came in, what was refused, what waits. Read queries only. */
+import type { Verdict } from '../core/verdict.ts';
+import type { Queryable } from '../platform/database.ts';
+import { type PastEvent, readEvents } from './events.ts';
+import { countFetchesSince } from './fetches.ts';
+import { countRequests } from './frontier.ts';
+import { type PageYield, readYields } from './page-yields.ts';
+import { readSourceState, type SourceState } from './source-states.ts';
+
+const DAY_MS = 86_400_000;
+const MONTH_MS = 30 * DAY_MS;
+/** Refusals and events that are shown. */
+const LATEST = 12;
+
+export interface VerdictCount {
+  readonly verdict: Verdict;
+  /** In the last 24 hours. */
+  readonly today: number;
+  /** In the last 30 days. */
+  readonly month: number;
+  readonly latestAt: Date;
+}
+
+/** A request that gave no data. */
+export interface Trouble {
+  readonly at: Date;
+  readonly verdict: Verdict;
+  readonly kind: string | null;
+  readonly url: string | null;
+  readonly reason: string | null;
+  /** Digest of what came, hex; null when nothing did. */
+  readonly document: string | null;
+}
+
+export interface SourceDetail {
+  readonly state: Omit<SourceState, 'source'>;
+  /** Requests by state; `dueNow` are those of `due` whose time has come. */
+  readonly requests: Readonly<Record<string, number>> & { readonly dueNow: number };
+  /** Live requests in the last 24 hours: what the daily limit has been spent on. */
+  readonly liveToday: number;
+  readonly verdicts: readonly VerdictCount[];
+  /** The latest first. */
+  readonly troubles: readonly Trouble[];
+  readonly yields: readonly PageYield[];
+  /** The latest first. */
+  readonly events: readonly PastEvent[];
+}
+
+export async function readSourceDetail(db: Queryable, source: string, now: Date): Promise<SourceDetail> {
+  const { source: _, ...state } = await readSourceState(db, source);
+  return {
+    state,
+    requests: { ...(await countRequests(db, source)), dueNow: await countDueNow(db, source, now) },
+    liveToday: await countFetchesSince(db, source, new Date(now.getTime() - DAY_MS)),
+    verdicts: await readVerdicts(db, source, now),
+    troubles: await readTroubles(db, source),
+    yields: await readYields(db, source),
+    events: await readEvents(db, source, LATEST),
+  };
+}
+
+async function countDueNow(db: Queryable, source: string, now: Date): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from frontier where source = $1 and state = 'due' and due_at <= $2`,
+    [source, now],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function readVerdicts(db: Queryable, source: string, now: Date): Promise<VerdictCount[]> {
+  const { rows } = await db.query<VerdictCount>(
+    `select outcome as verdict, count(*) filter (where fetched_at >= $2)::int as today, count(*)::int as month, max(fetched_at) as "latestAt"
+     from fetches where source = $1 and fetched_at >= $3 group by outcome order by month desc, outcome`,
+    [source, new Date(now.getTime() - DAY_MS), new Date(now.getTime() - MONTH_MS)],
+  );
+  return rows;
+}
+
+async function readTroubles(db: Queryable, source: string): Promise<Trouble[]> {
+  const { rows } = await db.query<Trouble>(
+    `select fetched_at as at, outcome as verdict, kind, url, problem as reason, encode(document_digest, 'hex') as document
+     from fetches where source = $1 and outcome not in ('ok', 'empty', 'unchanged', 'moved', 'not-found', 'gone') order by fetched_at desc limit $2`,
+    [source, LATEST],
+  );
+  return rows;
+}
