@@ -40,6 +40,7 @@ export function workLines(facts: SourceFacts, detail: SourceDetail, now: Date): 
     `  breaker   ${breakerText(detail.state, now)}`,
     `  requests  ${due} due (${dueNow} now), ${leased} leased, ${done} done, ${gone} gone, ${failed} failed`,
     `  quota     ${liveToday} live requests in 24 hours${perDay === null ? '' : ` of ${perDay}`}`,
+    ...detail.pauses.map(({ host, until, reason }) => `  pause     ${host} until ${until.toISOString()}: ${reason}`),
     ...alarmLines(detail),
     '',
     ...verdictLines(detail),

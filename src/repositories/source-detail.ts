@@ -2,7 +2,6 @@
 import type { Verdict } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type PastEvent, readEvents } from './events.ts';
-import { countFetchesSince } from './fetches.ts';
 import { countRequests } from './frontier.ts';
 import { type PageYield, readYields } from './page-yields.ts';
 import { readSourceState, type SourceState } from './source-states.ts';
@@ -32,12 +31,20 @@ export interface Trouble {
   readonly document: string | null;
 }
 
+export interface HostPause {
+  readonly host: string;
+  readonly until: Date;
+  readonly reason: string | null;
+}
+
 export interface SourceDetail {
   readonly state: Omit<SourceState, 'source'>;
   /** Requests by state; `dueNow` are those of `due` whose time has come. */
   readonly requests: Readonly<Record<string, number>> & { readonly dueNow: number };
   /** Live requests in the last 24 hours: what the daily limit has been spent on. */
   readonly liveToday: number;
+  /** Hosts that asked us to wait. */
+  readonly pauses: readonly HostPause[];
   readonly verdicts: readonly VerdictCount[];
   /** The latest first. */
   readonly troubles: readonly Trouble[];
@@ -51,7 +58,8 @@ export async function readSourceDetail(db: Queryable, source: string, now: Date)
   return {
     state,
     requests: { ...(await countRequests(db, source)), dueNow: await countDueNow(db, source, now) },
-    liveToday: await countFetchesSince(db, source, new Date(now.getTime() - DAY_MS)),
+    liveToday: await countLiveToday(db, source, now),
+    pauses: await readPauses(db, source, now),
     verdicts: await readVerdicts(db, source, now),
     troubles: await readTroubles(db, source),
     yields: await readYields(db, source),
@@ -65,6 +73,23 @@ async function countDueNow(db: Queryable, source: string, now: Date): Promise<nu
     [source, now],
   );
   return rows[0]?.count ?? 0;
+}
+
+async function countLiveToday(db: Queryable, source: string, now: Date): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from request_ledger where via = 'live' and source = $1 and started_at > $2`,
+    [source, new Date(now.getTime() - DAY_MS)],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function readPauses(db: Queryable, source: string, now: Date): Promise<HostPause[]> {
+  const { rows } = await db.query<HostPause>(
+    `select host, max(paused_until) as until, max(pause_reason) as reason from request_gates
+     where source = $1 and paused_until > $2 group by host order by host`,
+    [source, now],
+  );
+  return rows;
 }
 
 async function readVerdicts(db: Queryable, source: string, now: Date): Promise<VerdictCount[]> {
