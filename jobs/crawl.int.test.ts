@@ -60,6 +60,32 @@ afterEach(async () => {
   await test.release();
 });
 
+describe('a page that is asked for again', () => {
+  const path = '/rest/1.0/artist/a/setlists';
+  const tagged = (response: ServerResponse) => {
+    const current = asked.at(-1)?.headers['if-none-match'] === '"v1"';
+    response.writeHead(current ? 304 : 200, { etag: '"v1"', 'content-type': 'application/json' });
+    response.end(current ? undefined : JSON.stringify(setlists({ id: '5be1a001', page: 1, total: 1 })));
+  };
+
+  it('and has not changed costs no body, and is no fault', async () => {
+    answers[path] = tagged;
+    await due('setlistfm', `${API}/artist/a/setlists`);
+    await crawl();
+    await services.db.query(`update frontier set state = 'due'`);
+    expect(await crawl()).toMatchObject({ pages: 1, items: 0, failed: 0, quarantined: 0 });
+    expect(asked.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"v1"']);
+    expect((await rows('select outcome from fetches order by id')).map(({ outcome }) => outcome)).toEqual([
+      'ok',
+      'unchanged',
+    ]);
+    expect(await countRequests(services.db)).toEqual({ done: 1 });
+    expect(await listQuarantine(services.db, { source: null, reason: null, limit: 9 })).toEqual([]);
+    const held = await rows('select etag from frontier');
+    expect(held).toEqual([{ etag: '"v1"' }]);
+  });
+});
+
 describe('a slice of a crawl', () => {
   it('archives and lands what is due, follows what it finds, and goes on with both', async () => {
     answers['/rest/1.0/artist/a/setlists'] = json(setlists({ id: '5be1a001', page: 1, total: 2 }));

@@ -9,6 +9,7 @@ import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
 import type { ParseResult, Source } from '../src/core/source.ts';
 
 const HOUR_MS = 3_600_000;
+const NOT_MODIFIED = 304;
 
 /** One page fetched, archived and parsed. */
 export interface Visit {
@@ -74,17 +75,29 @@ async function visit(run: SpiderRun, request: LeasedRequest): Promise<void> {
     const page = await (run.source.needsBrowser(request) ? run.render(request) : run.fetch(request));
     await run.archive(page);
     if (page.bodyFault !== null) throw new PermanentError(`${page.url}: ${page.bodyFault.message}`, page.bodyFault);
-    const result = run.source.parse({
-      body: page.body,
-      url: page.finalUrl,
-      status: page.status,
-      contentType: page.headers['content-type'] ?? null,
-      fetchedAt: page.fetchedAt.toISOString(),
+    await run.onVisit({
+      request,
+      page,
+      result: page.status === NOT_MODIFIED ? unchanged(run.source) : read(run, page),
     });
-    await run.onVisit({ request, page, result });
   } catch (thrown) {
     await run.onFailure(request, asError(thrown));
   }
+}
+
+function read({ source }: SpiderRun, page: FetchedPage): ParseResult {
+  return source.parse({
+    body: page.body,
+    url: page.finalUrl,
+    status: page.status,
+    contentType: page.headers['content-type'] ?? null,
+    fetchedAt: page.fetchedAt.toISOString(),
+  });
+}
+
+/** What a page says that is as it was: nothing beside what it said before. */
+function unchanged({ facts }: Source): ParseResult {
+  return { source: facts.name, items: [], requests: [], problems: [] };
 }
 
 /** The frontier as Crawlee sees it: an endless list that leases ahead a little and ends when nothing is due and nothing is in flight. */

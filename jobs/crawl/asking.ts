@@ -20,11 +20,19 @@ export function limiterOf({ facts }: Source, isPolite: boolean): InTurn {
 
 export async function fetchPage(slice: Slice, request: LeasedRequest, credentials: Credentials): Promise<FetchedPage> {
   const { ctx, source, http, hosts } = slice;
-  const headers = source.headers(request, credentials);
+  const headers = { ...source.headers(request, credentials), ...ifChanged(request) };
   const gate = slice.gate?.forRequest('page') ?? null;
   const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts, gate });
   assertUsableStatus(page, ctx.clock);
   return page;
+}
+
+/** A page that is as it was is answered with 304 and no body. */
+function ifChanged({ etag, lastModified }: LeasedRequest): Record<string, string> {
+  return {
+    ...(etag === null ? {} : { 'if-none-match': etag }),
+    ...(lastModified === null ? {} : { 'if-modified-since': lastModified }),
+  };
 }
 
 export interface PageRenderer {

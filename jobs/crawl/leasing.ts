@@ -6,12 +6,14 @@ import type { Slice } from './slice.ts';
 export async function lease(slice: Slice, count: number): Promise<LeasedRequest[]> {
   const { ctx, payload, gate } = slice;
   const wanted = Math.min(count, payload.limit === null ? count : payload.limit - slice.leased);
-  const allowed = gate === null ? wanted : Math.min(wanted, await gate.room());
+  const room = gate === null ? { count: wanted, pausedHosts: [] } : await gate.room();
+  const allowed = Math.min(wanted, room.count);
   if (allowed <= 0) return [];
   const leased = await leaseDue(ctx.db, {
     source: payload.source,
     owner: slice.owner,
     count: allowed,
+    pausedHosts: room.pausedHosts,
     now: ctx.clock.now(),
   });
   slice.leased += leased.length;

@@ -118,7 +118,7 @@ describe('a host that asks us to wait', () => {
     expect(held).toMatchObject({ name: 'HeldError' });
     const waitMs = Number((held as { until?: Date }).until) - Date.now();
     expect(waitMs > 58_000 && waitMs <= 61_000).toBe(true);
-    expect(await second.gate.room()).toBe(0);
+    expect((await second.gate.room()).count).toBe(0);
   });
 
   it('shortly is waited for', async () => {
@@ -171,14 +171,14 @@ describe('a quota', () => {
     await ask('/a');
     await ask('/b');
     await ask('/c');
-    expect(await gate.room()).toBe(1);
+    expect((await gate.room()).count).toBe(1);
     await site.forgetRedis();
     const anew = site.process({ facts });
-    expect(await anew.gate.room()).toBe(1);
+    expect((await anew.gate.room()).count).toBe(1);
     await anew.ask('/d');
     await site.forgetRedis();
     await expect(anew.ask('/e')).rejects.toMatchObject({ code: 'QUOTA' });
-    expect(await anew.gate.room()).toBe(0);
+    expect((await anew.gate.room()).count).toBe(0);
   });
 });
 

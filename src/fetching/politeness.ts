@@ -16,10 +16,10 @@ import { type AdmittedHop, type HttpClient, type RequestGate, retryAfterMs } fro
 import type { RedisConnection } from '../platform/redis.ts';
 import { PRODUCT } from '../platform/user-agent.ts';
 import {
-  allPausedUntil,
   type GateKey,
   type LedgerKind,
   type Permission,
+  pausedHosts,
   settleTurn,
   type Turn,
   takeTurn,
@@ -59,8 +59,8 @@ export interface PolitenessGate {
    * @throws PermanentError `ROBOTS` where robots.txt forbids it, HeldError where its turn is further than half a minute away.
    */
   forRequest(kind: 'page' | 'resource'): RequestGate;
-  /** Requests that may be begun now: 0 while all hosts are paused or a quota is used up. */
-  room(): Promise<number>;
+  /** Requests that may be begun now (0 when a quota is used up), and the hosts that must be left alone meanwhile. */
+  room(): Promise<{ readonly count: number; readonly pausedHosts: readonly string[] }>;
 }
 
 interface Gate extends GateOptions {
@@ -95,8 +95,8 @@ export function createGate(options: GateOptions): PolitenessGate {
   return {
     forRequest: gateFor,
     room: async () => {
-      if ((await allPausedUntil(db, via, options.hosts, clock.now())) !== null) return 0;
-      return gate.quotas.left();
+      const paused = await pausedHosts(db, via, options.hosts, clock.now());
+      return { count: paused.length < options.hosts.length ? await gate.quotas.left() : 0, pausedHosts: paused };
     },
   };
 }

@@ -239,21 +239,19 @@ async function pauseHost(tx: Queryable, gate: GateKey, until: Date, reason: stri
   );
 }
 
-/** Until when none of these hosts may be asked; null when one may. */
-export async function allPausedUntil(
+/** Those of these hosts that must not be asked now, whoever asks. */
+export async function pausedHosts(
   db: Queryable,
   via: LedgerVia,
   hosts: readonly string[],
   now: Date,
-): Promise<Date | null> {
-  const { rows } = await db.query<{ until: Date | null; paused: number }>({
+): Promise<string[]> {
+  const { rows } = await db.query<{ host: string }>({
     name: 'request-gates-paused',
-    text: `select min(until) as until, count(until)::int as paused from (
-             select max(g.paused_until) as until from unnest($2::text[]) asked (host)
-             left join request_gates g on g.via = $1 and g.host = asked.host and g.paused_until > $3 group by asked.host) paused`,
+    text: 'select distinct host from request_gates where via = $1 and host = any($2::text[]) and paused_until > $3',
     values: [via, hosts, now],
   });
-  return rows[0] !== undefined && rows[0].paused === hosts.length ? rows[0].until : null;
+  return rows.map(({ host }) => host);
 }
 
 /** Requests of a source and credential that still count in a window: what a lost counter is filled from. */
