@@ -1,11 +1,13 @@
 /** Builds the invented world that all six sites show. The same seed and size give the same world, byte for byte. */
 import { createRng } from './rng.ts';
 import { makeLabels, makePeople, makeTracks, makeVenues } from './world/catalogue.ts';
-import { makeConcert, makeSet, type Stock } from './world/performances.ts';
+import { makeConcert, makeSet, Recent, type Stock } from './world/performances.ts';
 import type { Artist, Track, World } from './world/types.ts';
 
 /** Smallest world that can still hold every kind of thing. */
 const SMALLEST = 4;
+/** Lists of rows that are kept: as many as the longest listing of a site shows at once, and some. */
+const RECENT = 2_000;
 
 /** @param size DJ sets and concerts together, at least 4; about a quarter are concerts */
 export function buildWorld(seed: string, size: number): World {
@@ -23,6 +25,8 @@ export function buildWorld(seed: string, size: number): World {
     tracks,
     byGenre: group(tracks, (t) => [t.genre]),
     bySongwriter: songs(tracks),
+    rows: new Recent(RECENT),
+    songs: new Recent(RECENT),
   };
   const concerts = Math.floor(size / 4);
   return {
@@ -32,8 +36,8 @@ export function buildWorld(seed: string, size: number): World {
     labels: byId(labels),
     tracks: byId(tracks),
     venues: byId(venues),
-    sets: Array.from({ length: size - concerts }, (_, index) => makeSet(rng.fork(`set-${index}`), index, stock)),
-    concerts: Array.from({ length: concerts }, (_, index) => makeConcert(rng.fork(`concert-${index}`), index, stock)),
+    sets: Array.from({ length: size - concerts }, (_, index) => makeSet(rng, index, stock)),
+    concerts: Array.from({ length: concerts }, (_, index) => makeConcert(rng, index, stock)),
   };
 }
 

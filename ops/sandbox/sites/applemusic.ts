@@ -24,17 +24,22 @@ const MOST_IDS = 300;
 const MOST_ISRCS = 25;
 
 export function createSite(world: World): Site {
-  const catalogue = buildCatalogue(world);
+  // Made when it is first asked for: it is the largest of all that the sites hold.
+  let built: Catalogue | null = null;
+  const catalogue = (): Catalogue => {
+    built ??= buildCatalogue(world);
+    return built;
+  };
   return {
     source: SOURCE,
     hosts: [API_HOST, ITUNES_HOST],
     respond: (request) =>
-      request.host === ITUNES_HOST ? respondItunes(catalogue, request) : respondApi(catalogue, request),
+      request.host === ITUNES_HOST ? respondItunes(catalogue(), request) : respondApi(catalogue(), request),
     *shownSets() {
-      for (const { set, album } of catalogue.mixes) yield shownSet(world, set, album);
+      for (const { set, album } of catalogue().mixes) yield shownSet(world, set, album);
     },
     *shownTracks() {
-      for (const song of catalogue.songs.values()) if (song.track !== null) yield shownTrack(song, song.track);
+      for (const song of catalogue().songs.values()) if (song.track !== null) yield shownTrack(song, song.track);
     },
   };
 }

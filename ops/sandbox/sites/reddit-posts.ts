@@ -76,7 +76,9 @@ function setPost(world: World, set: DjSet): Post {
     subreddit: rng.pick(SET_SUBREDDITS),
     author: authorName(rng.int(1, 900)),
     title: `${namesOf(world.artists, set.djIds)} @ ${placeName(world, set)} [${set.date}]`,
-    selftext: body(world, set),
+    get selftext() {
+      return body(world, set);
+    },
     link: null,
     createdUtc: Date.parse(`${set.date}T09:00:00Z`) / 1000 + rng.int(1, 9) * 86_400,
     removedByCategory: null,

@@ -71,7 +71,9 @@ function concertEvent(world: World, concert: Concert): Event {
     date: concert.date,
     tour: concert.tour,
     info: !isEmpty && rng.chance(0.15) ? 'Incomplete setlist' : null,
-    songs: isEmpty ? [] : concert.songs,
+    get songs() {
+      return isEmpty ? [] : concert.songs;
+    },
   };
 }
 

@@ -15,15 +15,38 @@ export interface Stock {
   readonly byGenre: ReadonlyMap<string, readonly Track[]>;
   /** Songs that a band wrote itself, by the band's id. */
   readonly bySongwriter: ReadonlyMap<string, readonly Track[]>;
+  /** What was asked for lately. */
+  readonly rows: Recent<SetRow[]>;
+  readonly songs: Recent<Song[]>;
 }
 
-export function makeSet(rng: Rng, index: number, stock: Stock): DjSet {
+/** Keeps the values made last. Each can be made again, so that losing one costs time only. */
+export class Recent<T> {
+  readonly #most: number;
+  readonly #kept = new Map<string, T>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  of(id: string, make: () => T): T {
+    const value = this.#kept.get(id) ?? make();
+    this.#kept.delete(id);
+    this.#kept.set(id, value);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > this.#most && oldest !== undefined) this.#kept.delete(oldest);
+    return value;
+  }
+}
+
+/** A set whose rows are made when they are asked for: a large world would hold millions of them. The same rows each time. */
+export function makeSet(world: Rng, index: number, stock: Stock): DjSet {
+  const id = `set-${index}`;
+  const rng = world.fork(id);
   const kind = rng.pick(['festival', 'festival', 'club', 'club', 'radio'] as const);
   const genres = rng.sample(GENRES, rng.int(1, 2));
-  const rows = makeRows(rng.fork('rows'), stock, genres);
-  const lastCue = rows.at(-1)?.cueSeconds ?? 0;
-  return {
-    id: `set-${index}`,
+  const head = {
+    id,
     index,
     kind,
     djIds: rng.sample(stock.people.djs, rng.chance(0.12) ? 2 : 1).map((dj) => dj.id),
@@ -33,21 +56,33 @@ export function makeSet(rng: Rng, index: number, stock: Stock): DjSet {
     venueId: kind === 'radio' ? null : rng.pick(stock.venues).id,
     date: makeDate(rng),
     genres,
-    durationSeconds: lastCue + rng.int(180, 320),
-    rows,
+  };
+  const lastTrackSeconds = rng.int(180, 320);
+  return {
+    ...head,
+    get durationSeconds() {
+      return (this.rows.at(-1)?.cueSeconds ?? 0) + lastTrackSeconds;
+    },
+    get rows() {
+      return stock.rows.of(id, () => makeRows(world.fork(id).fork('rows'), stock, genres));
+    },
   };
 }
 
-export function makeConcert(rng: Rng, index: number, stock: Stock): Concert {
+export function makeConcert(world: Rng, index: number, stock: Stock): Concert {
+  const id = `concert-${index}`;
+  const rng = world.fork(id);
   const band = stock.people.bands[index % stock.people.bands.length] ?? rng.pick(stock.people.bands);
   return {
-    id: `concert-${index}`,
+    id,
     index,
     bandId: band.id,
     venueId: rng.pick(stock.venues).id,
     date: makeDate(rng),
     tour: rng.chance(0.5) ? rng.pick(TOURS) : null,
-    songs: makeSongs(rng.fork('songs'), stock, band),
+    get songs() {
+      return stock.songs.of(id, () => makeSongs(world.fork(id).fork('songs'), stock, band));
+    },
   };
 }
 
