@@ -2,10 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SourceName } from '../../src/core/source.ts';
+import { type ClockOptions, createCalendar, type Today } from './calendar.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { LOOP_PATHS, redirect } from './faults/faulty-answer.ts';
 import type { FaultPlan } from './faults/plan.ts';
 import { send, type WireAnswer } from './faults/wire.ts';
+import { keyRefusal } from './keys.ts';
 import { createSites } from './sites/all.ts';
 import type { Site, SiteRequest, SiteResponse } from './sites/site.ts';
 import { type Truth, type TruthLine, truthLines, truthOf } from './truth.ts';
@@ -21,6 +23,12 @@ export interface SandboxOptions {
   readonly sets: number;
   /** Port of the first host, the others follow; ephemeral ports without it. */
   readonly port?: number;
+  /** Whether interfaces refuse requests without their key; a wrong one is always refused. */
+  readonly keys?: boolean;
+  /** Share of the pages of WatchTheDJ whose content comes by script, 0 to 1; default none. */
+  readonly scripted?: number;
+  /** The day it is in the sandbox; without one all of the world is there at once. */
+  readonly clock?: ClockOptions;
   /** What goes wrong, and with which requests; nothing without it. */
   readonly faults?: FaultPlan;
   /** Told of each request once its answer is decided. */
@@ -55,10 +63,12 @@ export interface Sandbox {
 }
 
 /** Resolves when all hosts listen; rejects when a port is taken, and then leaves nothing listening. */
-export async function startSandbox({ seed, sets, port, faults: plan, log }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ seed, sets, port, log, ...options }: SandboxOptions): Promise<Sandbox> {
   const world = buildWorld(String(seed), sets);
-  const faults = plan === undefined ? null : createFaults(plan, String(seed));
-  const sites = createSites(world);
+  const faults = options.faults === undefined ? null : createFaults(options.faults, String(seed));
+  const today = createCalendar(options.clock, Date.now());
+  const keys = options.keys ?? false;
+  const sites = createSites(world, options.scripted);
   const requests: Record<SourceName, number> = {
     '1001tracklists': 0,
     mixesdb: 0,
@@ -76,7 +86,9 @@ export async function startSandbox({ seed, sets, port, faults: plan, log }: Sand
     for (const { site, host } of sites.flatMap((one) => one.hosts.map((name) => ({ site: one, host: name })))) {
       const server = createServer((request, response) => {
         requests[site.source] += 1;
-        serve({ site, host, faults, log }, request, response).catch((error: unknown) => fail(error, response));
+        serve({ site, host, faults, today, keys, log }, request, response).catch((error: unknown) =>
+          fail(error, response),
+        );
       });
       servers.push(server);
       hosts[host] = await listen(server, port === undefined ? 0 : port + servers.length - 1);
@@ -100,6 +112,8 @@ interface Desk {
   readonly site: Site;
   readonly host: string;
   readonly faults: Faults | null;
+  readonly today: (now: number) => Today;
+  readonly keys: boolean;
   readonly log: ((served: Served) => void) | undefined;
 }
 
@@ -108,14 +122,16 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
   const url = new URL(request.url ?? '/', `https://${host}`);
   const method = request.method ?? 'GET';
   const body = await readBody(request);
-  const asked = { host, method, path: url.pathname, query: url.searchParams, headers: request.headers, body };
+  const { pathname: path, searchParams: query } = url;
+  const today = desk.today(Date.now());
+  const asked = { host, method, path, query, headers: request.headers, body, today };
   const { answer, fault } = decide(desk, asked);
   log?.({ at: new Date().toISOString(), source: site.source, method, url: url.href, status: answer.status, fault });
   await send(answer, request, response);
 }
 
-function decide({ site, faults }: Desk, asked: SiteRequest): { answer: WireAnswer; fault: string | null } {
-  const good = isLoop(asked.path) ? redirect(otherLoop(asked.path)) : site.respond(asked);
+function decide({ site, faults, keys }: Desk, asked: SiteRequest): { answer: WireAnswer; fault: string | null } {
+  const good = isLoop(asked.path) ? redirect(otherLoop(asked.path)) : (keyRefusal(asked, keys) ?? site.respond(asked));
   const faulty = faults?.befall(site.source, asked, good) ?? null;
   if (faulty !== null) return { answer: faulty, fault: faulty.label };
   return { answer: whole(revalidated(good, asked)), fault: null };

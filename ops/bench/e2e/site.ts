@@ -77,6 +77,7 @@ function sandboxSite(folder: string, pages: number): Made {
         query: new URLSearchParams(),
         headers: {},
         body: '',
+        today: null,
       });
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), body);

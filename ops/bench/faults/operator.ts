@@ -1,28 +1,31 @@
 /**
- * The person at the console of a test: closes breakers that would hold for hours, and asks again for what was given up or held back. By rows,
- * as `musicdb source enable` and `musicdb rescrape` do; nothing in the product knows of it.
+ * The person at the console of a test: closes breakers that would hold for hours, and asks again for what was given up or put off for long.
+ * What `musicdb source enable` and `musicdb rescrape` do; nothing in the product knows of it.
  */
-import type { Queryable } from '../../../src/platform/database.ts';
+import type { Database, Queryable } from '../../../src/platform/database.ts';
+import { switchSource } from '../../../src/repositories/breaker.ts';
 
-/** A wait longer than this is the policy of months, not of minutes. Shorter ones (Retry-After, retries) are left to run out. */
-const PATIENCE_SECONDS = 30;
-
-/** Ends waits that are longer than the run has patience for. Returns the reasons of the breakers it closed. */
-export async function closeBreakers(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ reason: string }>(
-    `with held as (select source, breaker_reason from source_states
-                   where breaker <> 'closed' and breaker_until > now() + $1 * interval '1 second' for update)
-     update source_states s set breaker = 'closed', breaker_until = null, breaker_reason = null, version = version + 1
-     from held where s.source = held.source returning s.source || ': ' || coalesce(held.breaker_reason, '?') as reason`,
-    [PATIENCE_SECONDS],
-  );
-  if (rows.length > 0) {
-    await db.query(
-      `update frontier set due_at = now() where state = 'due' and due_at > now() + $1 * interval '1 second' and last_problem ~ 'refused|wait|forbidden|HTTP 40'`,
-      [PATIENCE_SECONDS],
-    );
+/**
+ * Ends waits that are longer than `patience`, seconds: those are a policy of hours. Shorter ones (Retry-After, first retries) are left to run out.
+ * Returns the reasons of the breakers it closed.
+ */
+export async function closeBreakers(db: Database, patience: number): Promise<string[]> {
+  const { rows } = await db.query<{ source: string; reason: string | null }>({
+    name: 'faults-breakers',
+    text: `select source, breaker_reason as reason from source_states
+           where breaker = 'open' and coalesce(breaker_until, 'infinity') > now() + $1 * interval '1 second'`,
+    values: [patience],
+  });
+  for (const { source } of rows) {
+    const now = new Date();
+    await db.transaction((tx) => switchSource(tx, { source, enabled: true, actor: 'the faults bench', now }));
   }
-  return rows.map(({ reason }) => reason);
+  await db.query({
+    name: 'faults-put-off',
+    text: `update frontier set due_at = now() where state = 'due' and due_at > now() + $1 * interval '1 second'`,
+    values: [patience],
+  });
+  return rows.map(({ source, reason }) => `${source}: ${reason ?? '?'}`);
 }
 
 /** Asks again for every request that failed for good, and for every page of which something was held. Returns how many. */

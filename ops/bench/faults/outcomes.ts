@@ -28,7 +28,7 @@ export async function outcomesOf(db: Queryable): Promise<Outcomes> {
     requests: await counted('select state from frontier'),
     // Addresses and figures out of the words: what remains is the kind of problem.
     problems: await counted(
-      `select left(regexp_replace(regexp_replace(problem, 'https?://\\S+', '<url>', 'g'), '\\d+', 'n', 'g'), 90) from fetches where outcome = 'failed'`,
+      `select left(regexp_replace(regexp_replace(problem, 'https?://\\S+', '<url>', 'g'), '\\d+', 'n', 'g'), 90) from fetches where status is null and problem is not null`,
     ),
     items: await counted(`select kind || ' ' || state from raw_items`),
   };

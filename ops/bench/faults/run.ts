@@ -23,6 +23,8 @@ export interface FaultsOptions {
   /** The run ends then, whatever is left. */
   readonly minutes: number;
   readonly killEverySeconds: number;
+  /** Waits that are longer than this are ended by the operator. */
+  readonly patienceSeconds: number;
   readonly faults: FaultPlan;
 }
 
@@ -104,7 +106,7 @@ async function watch({ db, crew, options, served, say }: Watch): Promise<Watched
   while (!finished && seconds() < options.minutes * 60) {
     await sleep(LOOK_EVERY_MS);
     crew.assertAlive();
-    closed.push(...(await closeBreakers(db)));
+    closed.push(...(await closeBreakers(db, options.patienceSeconds)));
     if (seconds() > (kills + 1) * options.killEverySeconds) {
       kills += 1;
       say(`kill -9 ${await crew.killOne()}`);

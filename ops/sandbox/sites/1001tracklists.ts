@@ -1,5 +1,6 @@
 /** A local www.1001tracklists.com: home page, listings of DJs and sources, set pages. */
 
+import { happened } from '../calendar.ts';
 import { copiedFrom } from '../noise.ts';
 import { setsOn } from '../places.ts';
 import { BASE36, createRng, DIGITS } from '../rng.ts';
@@ -25,7 +26,7 @@ export function createSite(world: World): Site {
   return {
     source: SOURCE,
     hosts: [HOST],
-    respond: ({ path }) => respond(world, sets, bySetId, decodeURIComponent(path)),
+    respond: ({ path, today }) => respond(world, happened(sets, today), bySetId, decodeURIComponent(path)),
     *shownSets() {
       for (const set of sets) yield shownSet(world, set);
     },
@@ -42,7 +43,7 @@ function respond(
   if (path === '/') return html(listing(world, 'Latest Tracklists', '/', sets));
   const setId = /^\/tracklist\/([a-z0-9]+)(?:\/|$)/.exec(path)?.[1];
   const set = setId === undefined ? undefined : bySetId.get(setId);
-  if (set !== undefined) return html(setPage(describe(world, set)));
+  if (set !== undefined && sets.includes(set)) return html(setPage(describe(world, set)));
   const dj = /^\/(?:artist|dj)\/([^/]+)\/(?:tracklists|index)\.html$/.exec(path)?.[1];
   const played = sets.filter((one) => one.djIds.some((id) => known(world.artists, id).slug === dj));
   if (played.length > 0) return html(listing(world, `${dj} Tracklists Overview`, path, played));

@@ -8,13 +8,14 @@ import { createSite as createSetlistfm } from './setlistfm.ts';
 import type { Site } from './site.ts';
 import { createSite as createWatchthedj } from './watchthedj.ts';
 
-export function createSites(world: World): Site[] {
+/** @param scripted share of the pages of WatchTheDJ whose content comes by script, 0 to 1 */
+export function createSites(world: World, scripted = 0): Site[] {
   return [
     create1001tracklists(world),
     createMixesdb(world),
     createSetlistfm(world),
     createReddit(world),
     createApplemusic(world),
-    createWatchthedj(world),
+    createWatchthedj(world, scripted),
   ];
 }

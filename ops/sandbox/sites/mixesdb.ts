@@ -1,6 +1,7 @@
 /** A local www.mixesdb.com: the REST interface (page, search) over wikitext. */
 import { seeds } from '../../../spiders/mixesdb/spider.ts';
 import { normKey } from '../../../src/core/text.ts';
+import { happened, hasHappened } from '../calendar.ts';
 import { copiedFrom } from '../noise.ts';
 import { placeName, setsOn } from '../places.ts';
 import { DIGITS } from '../rng.ts';
@@ -30,13 +31,14 @@ export function createSite(world: World): Site {
   };
 }
 
-function respond(world: World, byKey: ReadonlyMap<string, DjSet>, { path, query }: SiteRequest): SiteResponse {
+function respond(world: World, byKey: ReadonlyMap<string, DjSet>, { path, query, today }: SiteRequest): SiteResponse {
   if (path === '/robots.txt') return robots(['/w/Special', '/db/', '/tools/', '/*?action=', '/*?title=']);
-  if (path === `${REST}/search/page`) return search(world, [...byKey.values()], query);
+  if (path === `${REST}/search/page`) return search(world, happened([...byKey.values()], today), query);
   const key = path.startsWith(`${REST}/page/`) ? decodeURIComponent(path.slice(`${REST}/page/`.length)) : null;
   if (key === null) return restError('rest-no-match', 'The requested relative path did not match any known handler');
   const set = byKey.get(key);
-  if (set === undefined) return restError('rest-nonexistent-title', `The specified title (${key}) does not exist`);
+  if (set === undefined || !hasHappened(set.date, today))
+    return restError('rest-nonexistent-title', `The specified title (${key}) does not exist`);
   return json({
     id: pageId(set),
     key,

@@ -1,4 +1,5 @@
 /** The posts of the local Reddit: tracklists of sets, single tracks, questions, deleted ones. */
+import { dayAfter, hasHappened, type Today } from '../calendar.ts';
 import { placeName, setsOn } from '../places.ts';
 import { BASE36 } from '../rng.ts';
 import { credit, type Habits, line, type ShownRow, shownRows } from '../shown.ts';
@@ -33,6 +34,8 @@ export interface Post {
   /** Seconds since 1970. */
   readonly createdUtc: number;
   readonly removedByCategory: 'deleted' | null;
+  /** Day on which its author deletes it, "2024-09-30"; null for one that stays. Only a sandbox with a clock gets there. */
+  readonly deletedOn: string | null;
   /** The set it lists, when it lists one. */
   readonly setId: string | null;
 }
@@ -46,6 +49,32 @@ export function makePosts(world: World): Post[] {
     ...Array.from({ length: Math.ceil(world.size / 20) }, (_, index) => deletedPost(world, index)),
   ];
   return posts.sort((a, b) => b.createdUtc - a.createdUtc || (a.id < b.id ? -1 : 1));
+}
+
+/** The posts of a day: those that have been written, and of deleted ones what is left. */
+export function postsOn(posts: readonly Post[], today: Today): readonly Post[] {
+  if (today === null) return posts;
+  return posts
+    .filter(({ createdUtc }) => hasHappened(dayAfter(createdUtc, 0), today))
+    .map((post) => (post.deletedOn !== null && hasHappened(post.deletedOn, today) ? remains(post) : post));
+}
+
+function remains({ id, subreddit, createdUtc, setId, deletedOn }: Post): Post {
+  return { ...DELETED, id, subreddit, createdUtc, setId, deletedOn };
+}
+
+const DELETED = {
+  author: '[deleted]',
+  title: '[deleted by user]',
+  selftext: '[removed]',
+  link: null,
+  removedByCategory: 'deleted',
+} as const;
+
+/** One post in twenty is deleted, days or months later. */
+function deletionOf(world: World, thing: string, createdUtc: number): string | null {
+  const rng = siteRng(world, SOURCE, `deletion/${thing}`);
+  return rng.chance(0.05) ? dayAfter(createdUtc, rng.int(2, 200)) : null;
 }
 
 /** The rows of a set as its post lists them. */
@@ -71,16 +100,19 @@ export function postId(world: World, thing: string): string {
 
 function setPost(world: World, set: DjSet): Post {
   const rng = siteRng(world, SOURCE, `post/${set.id}`);
+  const [subreddit, author] = [rng.pick(SET_SUBREDDITS), authorName(rng.int(1, 900))];
+  const createdUtc = Date.parse(`${set.date}T09:00:00Z`) / 1000 + rng.int(1, 9) * 86_400;
   return {
     id: postId(world, set.id),
-    subreddit: rng.pick(SET_SUBREDDITS),
-    author: authorName(rng.int(1, 900)),
+    subreddit,
+    author,
     title: `${namesOf(world.artists, set.djIds)} @ ${placeName(world, set)} [${set.date}]`,
     get selftext() {
       return body(world, set);
     },
     link: null,
-    createdUtc: Date.parse(`${set.date}T09:00:00Z`) / 1000 + rng.int(1, 9) * 86_400,
+    createdUtc,
+    deletedOn: deletionOf(world, set.id, createdUtc),
     removedByCategory: null,
     setId: set.id,
   };
@@ -124,14 +156,18 @@ function trackPost(world: World, tracks: readonly Track[], index: number): Post 
   const track = rng.pick(tracks);
   const { artist, title, version } = credit(world, track, 'feat.');
   const year = track.releaseDate.slice(0, 4);
+  const author = authorName(rng.int(1, 900));
+  const link = `https://www.youtube.com/watch?v=${rng.text(BASE36, 11)}`;
+  const createdUtc = Date.parse('2025-01-01T00:00:00Z') / 1000 + rng.int(0, 330 * 86_400);
   return {
     id: postId(world, `track-post-${index}`),
     subreddit: TRACK_SUBREDDIT,
-    author: authorName(rng.int(1, 900)),
+    author,
     title: `${artist} - ${title}${version === null ? '' : ` (${version})`} [${track.genre}] (${year})`,
     selftext: '',
-    link: `https://www.youtube.com/watch?v=${rng.text(BASE36, 11)}`,
-    createdUtc: Date.parse('2025-01-01T00:00:00Z') / 1000 + rng.int(0, 330 * 86_400),
+    link,
+    createdUtc,
+    deletedOn: deletionOf(world, `track/${index}`, createdUtc),
     removedByCategory: null,
     setId: null,
   };
@@ -140,14 +176,11 @@ function trackPost(world: World, tracks: readonly Track[], index: number): Post 
 function deletedPost(world: World, index: number): Post {
   const rng = siteRng(world, SOURCE, `deleted/${index}`);
   return {
+    ...DELETED,
     id: postId(world, `deleted-post-${index}`),
     subreddit: rng.pick(SET_SUBREDDITS),
-    author: '[deleted]',
-    title: '[deleted by user]',
-    selftext: '[removed]',
-    link: null,
     createdUtc: Date.parse('2025-06-01T00:00:00Z') / 1000 + rng.int(0, 100 * 86_400),
-    removedByCategory: 'deleted',
+    deletedOn: null,
     setId: null,
   };
 }

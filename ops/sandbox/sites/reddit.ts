@@ -1,10 +1,11 @@
 /** A local Reddit: the OAuth interface (listings, discussions, /api/info) and the token endpoint. */
+import { REDDIT_TOKEN } from '../keys.ts';
 import { copiedFrom } from '../noise.ts';
 import { setsOn } from '../places.ts';
 import { siteRng } from '../site-rng.ts';
 import type { DjSet, World } from '../world/types.ts';
 import { known } from '../world.ts';
-import { makePosts, type Post, postId, rowsOf } from './reddit-posts.ts';
+import { makePosts, type Post, postId, postsOn, rowsOf } from './reddit-posts.ts';
 import { html, json, robots, type ShownSet, type Site, type SiteRequest, type SiteResponse } from './site.ts';
 
 const SOURCE = 'reddit';
@@ -23,7 +24,9 @@ export function createSite(world: World): Site {
     source: SOURCE,
     hosts: [API_HOST, WEB_HOST],
     respond: (request) =>
-      request.host === WEB_HOST ? respondWeb(request) : limited(window, respondApi(world, posts, request)),
+      request.host === WEB_HOST
+        ? respondWeb(request)
+        : limited(window, respondApi(world, postsOn(posts, request.today), request)),
     *shownSets() {
       for (const set of setsOn(world, SOURCE)) yield shownSet(world, set, byId);
     },
@@ -34,7 +37,7 @@ export function createSite(world: World): Site {
 function respondWeb({ method, path }: SiteRequest): SiteResponse {
   if (path === '/robots.txt') return robots(['/search', '/*.json']);
   if (path === '/api/v1/access_token' && method === 'POST') {
-    return json({ access_token: 'sandbox-token', token_type: 'bearer', expires_in: 86_400, scope: '*' });
+    return json({ access_token: REDDIT_TOKEN, token_type: 'bearer', expires_in: 86_400, scope: '*' });
   }
   return html("<!doctype html><title>Blocked</title><h1>You've been blocked by network security.</h1>", 403);
 }

@@ -1,6 +1,7 @@
 /** A local api.setlist.fm: REST 1.0 (setlists by id, artist, venue and search; artists and venues). */
 import { seeds } from '../../../spiders/setlistfm/spider.ts';
 import { normKey } from '../../../src/core/text.ts';
+import { happened } from '../calendar.ts';
 import type { ShownRow } from '../shown.ts';
 import type { World } from '../world/types.ts';
 import { known } from '../world.ts';
@@ -21,7 +22,7 @@ export function createSite(world: World): Site {
   return {
     source: SOURCE,
     hosts: [HOST],
-    respond: (request) => respond(world, events, request),
+    respond: (request) => respond(world, happened(events, request.today), request),
     *shownSets() {
       for (const event of events) yield shownSet(world, event);
     },

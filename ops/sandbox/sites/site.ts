@@ -1,6 +1,7 @@
 /** One local site: answers requests as the real one would, from the world. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SourceName } from '../../../src/core/source.ts';
+import type { Today } from '../calendar.ts';
 import type { ShownRow } from '../shown.ts';
 
 export interface SiteRequest {
@@ -14,6 +15,7 @@ export interface SiteRequest {
   readonly headers: IncomingHttpHeaders;
   /** Form or JSON body as text, "" when there is none. */
   readonly body: string;
+  readonly today: Today;
 }
 
 export interface SiteResponse {

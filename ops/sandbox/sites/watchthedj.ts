@@ -1,4 +1,5 @@
 /** A local watchthedj.com. The real page is unknown: this one carries what such pages commonly do (JSON-LD, Open Graph, an ordered list). */
+import { happened } from '../calendar.ts';
 import { copiedFrom } from '../noise.ts';
 import { placeName, setsOn } from '../places.ts';
 import { BASE36 } from '../rng.ts';
@@ -14,28 +15,57 @@ const HOST = 'watchthedj.com';
 /** Videos on the home page and on a channel's page. */
 const LISTED = 500;
 
-export function createSite(world: World): Site {
+/** @param scripted share of the video pages whose content comes by script, 0 to 1 */
+export function createSite(world: World, scripted: number): Site {
   const sets = setsOn(world, SOURCE);
   const bySlug = new Map(sets.map((set) => [slugOf(world, set), set]));
   return {
     source: SOURCE,
     hosts: [HOST],
-    respond: ({ path }) => respond(world, sets, bySlug, path),
+    respond: ({ path, today }) => respond({ world, sets: happened(sets, today), bySlug, scripted }, path),
     *shownSets() {
       for (const set of sets) yield shownSet(world, set);
     },
   };
 }
 
-function respond(world: World, sets: readonly DjSet[], bySlug: ReadonlyMap<string, DjSet>, path: string): SiteResponse {
+interface Films {
+  readonly world: World;
+  readonly sets: readonly DjSet[];
+  readonly bySlug: ReadonlyMap<string, DjSet>;
+  readonly scripted: number;
+}
+
+function respond({ world, sets, bySlug, scripted }: Films, path: string): SiteResponse {
   if (path === '/robots.txt') return robots(['/admin/']);
   if (path === '/') return html(listing(world, 'Watch The DJ', sets));
-  const [, kind, name = ''] = /^\/(djvideos|channels)\/([\w-]+)\/?$/.exec(path) ?? [];
-  const set = kind === 'djvideos' ? bySlug.get(name) : undefined;
-  if (set !== undefined) return html(videoPage(world, set));
+  const [, kind, name = '', ending] = /^\/(djvideos|channels|assets)\/([\w-]+)(\.js)?\/?$/.exec(path) ?? [];
+  const set = kind === 'channels' ? undefined : bySlug.get(name);
+  if (set !== undefined && sets.includes(set)) {
+    if (kind === 'assets' && ending !== undefined) return script(videoPage(world, set));
+    const isScripted = siteRng(world, SOURCE, `scripted/${set.id}`).chance(scripted);
+    if (kind === 'djvideos') return html(isScripted ? shell(name) : videoPage(world, set));
+  }
   const filmed = kind === 'channels' ? sets.filter((one) => channelSlug(world, one) === name) : [];
   if (filmed.length > 0) return html(listing(world, `Channel ${name}`, filmed));
   return html(document('Not found', '', '<main><h1>404</h1><p>This page does not exist.</p></main>'), 404);
+}
+
+/** A page without content: its script brings it. */
+function shell(name: string): string {
+  return document(
+    'Watch The DJ',
+    '',
+    `<noscript>Please switch JavaScript on.</noscript><div id="root"></div><script type="module" src="/assets/${name}.js"></script>`,
+  );
+}
+
+/** Writes into the shell what the whole page would hold. */
+function script(page: string): SiteResponse {
+  const [, head = ''] = /<head>(.*)<\/head>/s.exec(page) ?? [];
+  const [, main = ''] = /(<main.*<\/main>)/s.exec(page) ?? [];
+  const body = `document.head.insertAdjacentHTML('beforeend', ${JSON.stringify(head)});\ndocument.title = document.querySelector('meta[property="og:title"]').content;\ndocument.getElementById('root').innerHTML = ${JSON.stringify(main)};\n`;
+  return { status: 200, headers: { 'content-type': 'text/javascript; charset=utf-8' }, body };
 }
 
 function shownSet(world: World, set: DjSet): ShownSet {

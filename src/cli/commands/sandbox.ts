@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { readPlan } from '../../../ops/sandbox/faults/plan.ts';
-import { type Sandbox, startSandbox } from '../../../ops/sandbox/server.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../ops/sandbox/server.ts';
 import { ConfigError, UsageError } from '../../core/errors.ts';
 import { numberArgument } from '../arguments.ts';
 import { type CommonOptions, note, printJson, printLine, table } from '../output.ts';
@@ -15,6 +15,10 @@ interface Options extends CommonOptions {
   readonly sets?: string;
   readonly port?: string;
   readonly faults?: string;
+  readonly keys?: boolean;
+  readonly scripted?: string;
+  readonly clock?: string;
+  readonly daysPerMinute?: string;
   readonly truth?: string;
   readonly log?: string;
 }
@@ -24,6 +28,7 @@ const LARGEST_WORLD = 1_000_000;
 export async function run([action = '']: string[], options: Options): Promise<undefined> {
   if (action !== 'serve') throw new UsageError(`unknown action "${action}"`, { hint: 'Known: serve.' });
   const { seed = String(SANDBOX_WORLD.seed), sets = String(SANDBOX_WORLD.sets), port, faults, log } = options;
+  const behaviour = behaviourOf(options);
   const world = { seed, sets: numberArgument(sets, '--sets', { min: 4, max: LARGEST_WORLD }) };
   const first = port === undefined ? {} : { port: numberArgument(port, '--port', { min: 1, max: 65_500 }) };
   const plan = faults === undefined ? {} : { faults: readPlan(faults) };
@@ -31,6 +36,7 @@ export async function run([action = '']: string[], options: Options): Promise<un
   const shutdown = listenForShutdown();
   const sandbox = await start({
     ...world,
+    ...behaviour,
     ...first,
     ...plan,
     ...(lines === null ? {} : { log: (served) => lines.write(`${JSON.stringify(served)}\n`) }),
@@ -46,7 +52,21 @@ export async function run([action = '']: string[], options: Options): Promise<un
   }
 }
 
-async function start(options: Parameters<typeof startSandbox>[0]): Promise<Sandbox> {
+/** @throws UsageError */
+function behaviourOf({ keys, scripted, clock, daysPerMinute }: Options): Partial<SandboxOptions> {
+  const days = numberArgument(daysPerMinute ?? '0', '--days-per-minute', { min: 0, max: 1_000_000 });
+  if (clock === undefined && daysPerMinute !== undefined)
+    throw new UsageError('--days-per-minute needs a day to begin on', { hint: 'Say --clock 2024-06-01 too.' });
+  if (clock !== undefined && Number.isNaN(Date.parse(`${clock}T00:00:00Z`)))
+    throw new UsageError(`--clock "${clock}" is no day`, { hint: 'Expected a day such as 2024-06-01.' });
+  return {
+    keys: keys === true,
+    scripted: numberArgument(scripted ?? '0', '--scripted', { min: 0, max: 100 }) / 100,
+    ...(clock === undefined ? {} : { clock: { from: clock, daysPerSecond: days / 60 } }),
+  };
+}
+
+async function start(options: SandboxOptions): Promise<Sandbox> {
   try {
     return await startSandbox(options);
   } catch (cause) {
