@@ -13,6 +13,8 @@ export interface Outcomes {
   readonly requests: Readonly<Record<string, number>>;
   readonly problems: Readonly<Record<string, number>>;
   readonly items: Readonly<Record<string, number>>;
+  /** Breakers opened, pages refused…, by name. */
+  readonly events: Readonly<Record<string, number>>;
 }
 
 export async function outcomesOf(db: Queryable): Promise<Outcomes> {
@@ -31,6 +33,7 @@ export async function outcomesOf(db: Queryable): Promise<Outcomes> {
       `select left(regexp_replace(regexp_replace(problem, 'https?://\\S+', '<url>', 'g'), '\\d+', 'n', 'g'), 90) from fetches where status is null and problem is not null`,
     ),
     items: await counted(`select kind || ' ' || state from raw_items`),
+    events: await counted('select name from workflow_events'),
   };
 }
 

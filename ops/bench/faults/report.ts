@@ -22,10 +22,16 @@ export function reportLines(run: FaultsRun, pages: number): string[] {
     block('quarantined by reason', outcomes.quarantined),
     block('requests', outcomes.requests),
     block('items', outcomes.items),
-    block('breakers closed by hand', count(run.closed.map((reason) => reason.replace(/https?:\S+/, '<url>')))),
+    block('events', outcomes.events),
+    block('breakers closed by hand', count(run.closed.map(kindOf))),
     `asked again by hand: ${run.askedAgain.length} times, ${run.askedAgain.join(' + ') || 0} requests`,
     machineLine(new Date()),
   ];
+}
+
+/** "applemusic: the source refused us: HTTP 403" of a reason with its evidence. */
+function kindOf(reason: string): string {
+  return reason.split(/: (?=<|\d+ of )/)[0] ?? reason;
 }
 
 function verdictLines({ lost, doubled, falseItems, falseRows, compared }: Judgement): string[] {
