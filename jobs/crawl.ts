@@ -17,6 +17,7 @@ import { fetchAuthorised } from './crawl/authorised.ts';
 import { fail } from './crawl/failing.ts';
 import { archive, land } from './crawl/keeping.ts';
 import { lease } from './crawl/leasing.ts';
+import { type Pages, replayerOf } from './crawl/replaying.ts';
 import { openSlice, type Slice } from './crawl/slice.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { type CrawlPayload, parseCrawlPayload } from './payloads.ts';
@@ -54,6 +55,8 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
 
 /** Reads what holds for the source, and claims the one request of a half-open breaker. */
 async function mayAsk(slice: Slice): Promise<boolean> {
+  // A replay asks nobody.
+  if (slice.payload.via === 'replay') return true;
   const { ctx, owner } = slice;
   const { source } = slice.payload;
   const admission = await ctx.db.transaction((tx) => admit(tx, { source, owner, now: ctx.clock.now() }));
@@ -79,28 +82,39 @@ async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
   const { runSpider } = await import('../spiders/run-spider.ts');
   const isPolite = slice.gate !== null;
   const concurrency = isPolite ? source.facts.limits.maxConcurrency : ctx.config.crawlConcurrency;
-  const inTurn = limiterOf(source, isPolite);
-  const renderer = rendererOf(slice);
+  const pages = slice.payload.via === 'replay' ? await replayerOf(slice) : askedPages(slice, isPolite);
   try {
     await runSpider({
       source,
       concurrency,
       lease: (count) => leaseWithin(slice, count),
       settled: () => slice.lander.settled(),
-      fetch: (request) => inTurn(() => fetchAuthorised(slice, request)),
-      render: (request) => inTurn(() => renderer.render(request.url)),
+      fetch: pages.fetch,
+      render: pages.render,
       archive: (page) => archive(slice, page),
       onVisit: (visit) => land(slice, visit),
       onFailure: (request, error) => fail(slice, request, error),
       signal: AbortSignal.any([stop, slice.end.signal, AbortSignal.timeout(SLICE_MS)]),
     });
   } finally {
-    await renderer.release();
+    await pages.release();
   }
+}
+
+/** Pages from their source: over HTTP, or in a browser. */
+function askedPages(slice: Slice, isPolite: boolean): Pages {
+  const inTurn = limiterOf(slice.source, isPolite);
+  const renderer = rendererOf(slice);
+  return {
+    fetch: (request) => inTurn(() => fetchAuthorised(slice, request)),
+    render: (request) => inTurn(() => renderer.render(request.url)),
+    release: () => renderer.release(),
+  };
 }
 
 /** @throws PermanentError naming every condition that is missing: a source is never asked before they all hold. */
 function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void {
+  if (via === 'replay') return;
   if (via === 'sandbox') {
     if (sandboxedHosts(source.facts, ctx.config.sandboxHosts).length > 0) return;
     throw new PermanentError(`no sandbox stands in for ${source.facts.title}`, {
@@ -124,7 +138,9 @@ async function finishSlice({ ctx, payload, leased }: Slice, outboxId: number | n
     // Two attempts may have run at once (Redis was lost): one continuation is enough.
     if (outboxId !== null && !(await holdJob(tx, outboxId))) return;
     const mayGoOn =
-      (limit === null || limit > 0) && leased > 0 && mayRun(await readSourceState(tx, payload.source), now);
+      (limit === null || limit > 0) &&
+      leased > 0 &&
+      (payload.via === 'replay' || mayRun(await readSourceState(tx, payload.source), now));
     if (mayGoOn) {
       const priority = payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual;
       await enqueue(

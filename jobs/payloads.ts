@@ -8,10 +8,12 @@ export interface RawItemsPayload {
 
 export interface CrawlPayload {
   readonly source: SourceName;
-  readonly via: 'live' | 'sandbox';
+  readonly via: 'live' | 'sandbox' | 'replay';
   readonly runId: string | null;
   /** Pages to fetch at most; null for no bound. */
   readonly limit: number | null;
+  /** What a replay answers from: `archive` (our own), the path of a WARC file or of an archive's folder. */
+  readonly from?: string;
 }
 
 export function parseRawItemsPayload(data: unknown): RawItemsPayload {
@@ -22,16 +24,28 @@ export function parseRawItemsPayload(data: unknown): RawItemsPayload {
 }
 
 export function parseCrawlPayload(data: unknown): CrawlPayload {
-  const { source, via, runId, limit } = fields(data);
-  if (!SOURCE_NAMES.includes(source as SourceName) || (via !== 'live' && via !== 'sandbox')) {
-    throw notThisJob(data, `{source: ${SOURCE_NAMES.join(' | ')}, via: live | sandbox}`);
+  const { source, via, runId, limit, from } = fields(data);
+  if (
+    !SOURCE_NAMES.includes(source as SourceName) ||
+    !isVia(via) ||
+    (via === 'replay') !== (typeof from === 'string')
+  ) {
+    throw notThisJob(
+      data,
+      `{source: ${SOURCE_NAMES.join(' | ')}, via: live | sandbox} or {source, via: replay, runId, from}`,
+    );
   }
   return {
     source: source as SourceName,
     via,
     runId: typeof runId === 'string' ? runId : null,
     limit: typeof limit === 'number' ? limit : null,
+    ...(typeof from === 'string' ? { from } : {}),
   };
+}
+
+function isVia(via: unknown): via is CrawlPayload['via'] {
+  return via === 'live' || via === 'sandbox' || via === 'replay';
 }
 
 export function parseEmptyPayload(data: unknown): Record<string, never> {

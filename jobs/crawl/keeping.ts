@@ -36,6 +36,8 @@ export async function land(slice: Slice, { request, page, result }: Visit): Prom
     runId: payload.runId,
     document,
     ...judged,
+    // What pages held then says nothing of what they hold now.
+    measures: payload.via === 'replay' ? null : judged.measures,
     problems: result.problems,
     requests: result.requests.map(({ url, kind }) => ({
       source: payload.source,

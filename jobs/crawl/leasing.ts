@@ -15,6 +15,7 @@ export async function lease(slice: Slice, count: number): Promise<LeasedRequest[
     count: allowed,
     pausedHosts: room.pausedHosts,
     now: ctx.clock.now(),
+    runId: payload.via === 'replay' ? payload.runId : null,
   });
   slice.leased += leased.length;
   return leased;

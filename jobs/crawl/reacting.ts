@@ -36,6 +36,12 @@ export async function react(
   // Whoever was taken for a scraper is not to come back as somebody else.
   if (judgement.verdict === 'block' || judgement.verdict === 'decoy') slice.ctx.sessions.refused(slice.payload.source);
   const problem = `${judgement.verdict}: ${judgement.reason ?? ''}`.slice(0, 1_000);
+  if (slice.payload.via === 'replay') {
+    // An archive gives the same page every time, and what refused us then does not refuse us now.
+    const { id, token } = request;
+    await failLease(slice.ctx.db, { id, token, problem, cure: 'give-up', dueAt: slice.ctx.clock.now() });
+    return;
+  }
   const opened = await slice.ctx.db.transaction((tx) => record(tx, slice, { request, judgement, reaction, evidence }));
   slice.ctx.log.warn({ source: slice.payload.source, url: request.url, ...judgement, opened }, 'page was no good');
   const now = slice.ctx.clock.now().getTime();

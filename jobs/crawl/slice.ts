@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FetchedPage } from '../../src/core/fetching.ts';
 import type { Source } from '../../src/core/source.ts';
+import { noNetwork } from '../../src/fetching/archive-fetcher.ts';
 import { createGate, type PolitenessGate } from '../../src/fetching/politeness.ts';
 import { createEgressGuard } from '../../src/platform/egress-guard.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http-client.ts';
@@ -53,7 +54,12 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
       proxy,
     });
   // The sandbox is on this machine, or close by: no proxy is between.
-  const http = payload.via === 'live' ? ctx.sessions.clientFor(payload.source, connect) : connect(null);
+  const http =
+    payload.via === 'replay'
+      ? noNetwork
+      : payload.via === 'live'
+        ? ctx.sessions.clientFor(payload.source, connect)
+        : connect(null);
   const hosts = payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts;
   const stop = AbortSignal.any([signal, end.signal]);
   return {
@@ -65,10 +71,7 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual, () => end.abort()),
     http,
     hosts,
-    gate:
-      payload.via === 'live' || ctx.config.sandboxPoliteness === 'on'
-        ? gateOf(ctx, source, { payload, http, hosts, stop })
-        : null,
+    gate: isPolite(ctx, payload.via) ? gateOf(ctx, source, { via: payload.via, http, hosts, stop }) : null,
     end,
     stop,
     leased: 0,
@@ -80,10 +83,15 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
   };
 }
 
+/** The sandbox is nobody's server, unless it plays one; a replay asks nobody. */
+function isPolite({ config }: JobCtx, via: CrawlPayload['via']): via is 'live' | 'sandbox' {
+  return via === 'live' || (via === 'sandbox' && config.sandboxPoliteness === 'on');
+}
+
 function gateOf(
   ctx: JobCtx,
   { facts }: Source,
-  { payload, http, hosts, stop }: Pick<Slice, 'payload' | 'http' | 'hosts' | 'stop'>,
+  { via, http, hosts, stop }: Pick<Slice, 'http' | 'hosts' | 'stop'> & { via: 'live' | 'sandbox' },
 ): PolitenessGate {
   const { db, redis, archive, clock, config } = ctx;
   const { credentials, queuePrefix: prefix } = config;
@@ -96,7 +104,7 @@ function gateOf(
     http,
     facts,
     credentials,
-    via: payload.via,
+    via,
     hosts,
     signal: stop,
   });

@@ -97,6 +97,52 @@ describe('import of a WARC', () => {
   });
 });
 
+describe('a replay', () => {
+  const replay = (name: string, ...args: string[]) =>
+    musicdb('crawl', 'setlistfm', '--data', data(name), '--from', ...args);
+  /** A replay visits what a crawl would: not the page that was imported. */
+  let crawled: Digests;
+
+  beforeAll(async () => {
+    expect((await musicdb('crawl', 'setlistfm', '--sandbox', '--data', data('crawled'))).status).toBe(0);
+    crawled = await catalogueOf('crawled');
+  });
+
+  it.each([
+    ['the data folder of another MusicDB', 'from-folder', () => data('crawled')],
+    ['its archive', 'from-archive', () => join(data('crawled'), 'archive')],
+    ['a WARC file', 'from-warc', warc],
+  ])('from %s gives the same catalogue, without a sandbox or a network', async (_what, name, from) => {
+    const result = await replay(name, from());
+    expect(result.status, result.stderr).toBe(0);
+    expect(jsonOf(result)).toMatchObject({ via: 'replay', replay: { unusable: 0, notInArchive: 0 } });
+    expect(await catalogueOf(name)).toEqual(crawled);
+  });
+
+  it('from our own archive asks for all of it again, and finds nothing new', async () => {
+    const result = await replay('crawled', 'archive');
+    expect(result.status, result.stderr).toBe(0);
+    expect(await catalogueOf('crawled')).toEqual(crawled);
+  });
+
+  it('tells of what the archive does not hold, and fails', async () => {
+    const result = await replay('elsewhere', warc(), '--seed', 'https://www.setlist.fm/setlist/x/2020/y-5be1affe.html');
+    expect(result.status).toBe(1);
+    expect(jsonOf(result)).toMatchObject({ replay: { notInArchive: 1 }, requests: { failed: 1 } });
+  });
+
+  it.each([
+    ['a time before the first page', [() => warc(), '--at', '2020-01-01'], 'EMPTY_ARCHIVE', 1],
+    ['a file that is no archive', [() => SETLISTS], 'NOT_AN_ARCHIVE', 2],
+    ['a folder that is none', [() => folder.path], 'NOT_AN_ARCHIVE', 2],
+    ['two ways at once', [() => warc(), '--live'], 'USAGE', 2],
+  ])('is refused for %s', async (_what, args, code, status) => {
+    const result = await replay('elsewhere', ...args.map((arg) => (typeof arg === 'string' ? arg : arg())));
+    expect(result.status).toBe(status);
+    expect(jsonOf(result)).toMatchObject({ error: { code } });
+  });
+});
+
 it('no command leaves a process', async () => {
   expect(await processesOn(folder.path)).toEqual([]);
 });

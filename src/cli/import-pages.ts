@@ -136,7 +136,7 @@ export class PageImport {
     await this.lander.add({
       source: this.#source.facts.name,
       via: 'import',
-      url: page.url,
+      url: page.askedUrl ?? page.url,
       finalUrl: page.url,
       kind: null,
       status: page.status,
@@ -208,6 +208,7 @@ function withDoubt(result: ParseResult, { verdict, reason }: Judgement): ParseRe
 function savedPage(body: Buffer, url: string | null, fetchedAt: Date): WarcPage {
   return {
     url,
+    askedUrl: null,
     status: null,
     contentType: null,
     contentEncoding: null,

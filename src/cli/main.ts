@@ -43,6 +43,8 @@ const COMMANDS: readonly CommandLine[] = [
       ['--limit <n>', 'pages at most'],
       ['--live', 'over the network, under the source’s conditions'],
       ['--sandbox', 'from the local stand-in sites'],
+      ['--from <archive>', 'replay: from a WARC file, a data folder, or "archive" (our own); no network'],
+      ['--at <time>', 'replay: pages as they were then (2026-11-24, 2026-11-24T10:00:00Z)'],
       DATA,
     ],
     load: () => import('./commands/crawl.ts'),

@@ -10,6 +10,8 @@ import type { FetchRange, RecordedFetch } from '../repositories/exchanges.ts';
 
 /** Field that names the source of an imported page: it may have no address to be known by. */
 export const SOURCE_FIELD = 'MusicDB-Source';
+/** Field that names the address that was asked, where redirects led from it to the one that answered. */
+export const ASKED_FIELD = 'MusicDB-Asked-URI';
 /** Address of a page that has none: this and its digest, hex. */
 export const DIGEST_URN = 'urn:sha256:';
 
@@ -123,7 +125,7 @@ function httpRecord(
     id,
     date: fetch.fetchedAt,
     contentType: 'application/http; msgtype=response',
-    fields: [['WARC-Target-URI', uriOf(fetch)], ...address(fetch), ...fields],
+    fields: [['WARC-Target-URI', uriOf(fetch)], ...askedUri(fetch), ...address(fetch), ...fields],
     block: writeHttp({
       startLine: `HTTP/${httpVersion} ${fetch.status} ${statusText}`,
       headers: headers.filter(([name]) => !HOP_HEADERS.test(name)),
@@ -169,7 +171,7 @@ function resource(
 }
 
 function metadata(fetch: RecordedFetch, describedId: string): NewWarcRecord {
-  const { source, via, kind, outcome, runId, durationMs, url, exchange } = fetch;
+  const { source, via, kind, outcome, runId, durationMs, exchange } = fetch;
   const about: [string, string | null][] = [
     ['source', source],
     ['via', via],
@@ -177,7 +179,6 @@ function metadata(fetch: RecordedFetch, describedId: string): NewWarcRecord {
     ['outcome', outcome],
     ['run', runId],
     ['fetchTimeMs', durationMs === null ? null : String(durationMs)],
-    ['askedUri', fetch.finalUrl === url ? null : url],
     ...(exchange?.redirects ?? []).map((hop): [string, string] => [
       'redirect',
       [hop.status, hop.url, hop.location, hop.remoteAddress ?? ''].join(' ').trimEnd(),
@@ -199,6 +200,10 @@ function metadata(fetch: RecordedFetch, describedId: string): NewWarcRecord {
 function uriOf({ url, finalUrl, digest }: RecordedFetch): string {
   const uri = finalUrl ?? url ?? `${DIGEST_URN}${digest?.toString('hex') ?? ''}`;
   return URL.canParse(uri) ? new URL(uri).href : uri;
+}
+
+function askedUri({ url, finalUrl }: RecordedFetch): Fields {
+  return url === null || finalUrl === null || url === finalUrl ? [] : [[ASKED_FIELD, url]];
 }
 
 function address({ remoteAddress }: RecordedFetch): Fields {

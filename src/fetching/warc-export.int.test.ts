@@ -94,6 +94,7 @@ describe('an export', () => {
       records: { warcinfo: 1, response: 3, request: 5, metadata: 6, revisit: 2, resource: 1 },
       fetches: 7,
       withoutAnswer: 1,
+      erased: 0,
       problems: [],
     });
     expect(typeOf(records[0])).toBe('warcinfo');
@@ -128,7 +129,6 @@ describe('an export', () => {
     expect(ofType('metadata')[0]?.block.toString()).toBe(
       [
         ...['source: setlistfm', 'via: live', 'kind: setlists', 'outcome: ok', 'fetchTimeMs: 12'],
-        'askedUri: https://api.setlist.fm/old',
         'redirect: 301 https://api.setlist.fm/old /rest/1.0/artist/a/setlists 192.0.2.7\r\n',
       ].join('\r\n'),
     );

@@ -33,6 +33,8 @@ export interface Exported {
   readonly fetches: number;
   /** Requests that had no answer: there is nothing to write. */
   readonly withoutAnswer: number;
+  /** Pages whose bytes were erased, as their source demands. */
+  readonly erased: number;
   /** Documents that could not be read. */
   readonly problems: { code: string; message: string }[];
 }
@@ -51,15 +53,17 @@ export async function exportWarc(ctx: ExportCtx, options: ExportOptions): Promis
   const warc = new RecordedWarc(writer);
   const problems: Exported['problems'] = [];
   let fetches = 0;
+  let erased = 0;
   await warc.describe(ctx.clock.now(), range);
   for await (const { fetch, body } of withBodies(ctx, range)) {
     if (signal.aborted) throw new PermanentError('the export was stopped before its end', { code: 'STOPPED' });
-    if (body instanceof Error) problems.push({ code: codeOf(body), message: body.message });
+    if (fetch.isErased) erased += 1;
+    else if (body instanceof Error) problems.push({ code: codeOf(body), message: body.message });
     else await warc.write(fetch, body);
     fetches += 1;
     onProgress(fetches, total);
   }
-  return { records: warc.records, fetches, withoutAnswer: warc.withoutAnswer, problems };
+  return { records: warc.records, fetches, withoutAnswer: warc.withoutAnswer, erased, problems };
 }
 
 /** Fetches with their bodies (null when there was none), a few of them read ahead. */
@@ -86,8 +90,8 @@ async function* fetchesOf(db: Queryable, range: FetchRange): AsyncGenerator<Reco
   }
 }
 
-async function readBody(archive: ArchiveStore, { digest }: RecordedFetch): Promise<Buffer | Error | null> {
-  return digest === null ? null : archive.get(digest).catch(asError);
+async function readBody(archive: ArchiveStore, { digest, isErased }: RecordedFetch): Promise<Buffer | Error | null> {
+  return digest === null || isErased ? null : archive.get(digest).catch(asError);
 }
 
 function codeOf(error: Error): string {

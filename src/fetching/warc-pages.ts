@@ -7,12 +7,14 @@ import type { Problem, SourceFacts } from '../core/source.ts';
 import { decodeBody } from '../platform/content-encoding.ts';
 import { readWarc, type WarcBytes } from '../platform/warc-reader.ts';
 import { type Fields, fieldOf, hasDigest, readHttp, unchunk, type WarcRecord } from '../platform/warc-record.ts';
-import { DIGEST_URN, SOURCE_FIELD } from './recorded-warc.ts';
+import { ASKED_FIELD, DIGEST_URN, SOURCE_FIELD } from './recorded-warc.ts';
 
 /** A page as a record holds it. */
 export interface WarcPage {
-  /** Null for a page that was recorded without an address. */
+  /** Address that answered; null for a page that was recorded without one. */
   readonly url: string | null;
+  /** Address that was asked, where it is known to be another. */
+  readonly askedUrl: string | null;
   /** Null for what did not come over HTTP. */
   readonly status: number | null;
   readonly contentType: string | null;
@@ -115,6 +117,7 @@ function readResource({ fields, block }: WarcRecord, offset: number): Read {
   if (NO_PAGE_TYPE.test(contentType ?? '')) return { skipped: 'noPage' };
   const page: WarcPage = {
     url: uri.startsWith(DIGEST_URN) || uri === '' ? null : uri,
+    askedUrl: null,
     status: null,
     contentType: contentType === 'application/octet-stream' ? null : contentType,
     contentEncoding: null,
@@ -162,8 +165,7 @@ function readAnswer({ block }: WarcRecord): HttpAnswer | null {
 async function readResponse(record: WarcRecord, offset: number, answer: HttpAnswer): Promise<Read> {
   const skipped = skipReason(record.fields, answer);
   if (skipped !== null) return { skipped };
-  const isChunked = /chunked/i.test(fieldOf(answer.exchange.headers, 'transfer-encoding') ?? '');
-  const rawBody = (isChunked ? unchunk(answer.payload) : null) ?? answer.payload;
+  const rawBody = unchunked(answer.exchange.headers, answer.payload);
   const { body, bodyFault } = await decodeBody(rawBody, answer.contentEncoding);
   const where = `offset ${offset}`;
   const unreadable = bodyFault === null ? null : { code: 'bad-encoding', message: bodyFault.message, where };
@@ -174,6 +176,17 @@ async function readResponse(record: WarcRecord, offset: number, answer: HttpAnsw
     refused: refusalOf(record, rawBody, offset) ?? unreadable,
   };
   return { page };
+}
+
+/** The body that a record holds, as received. */
+export function recordedBody(record: WarcRecord): Buffer {
+  const http = fieldOf(record.fields, 'content-type')?.startsWith('application/http') ? readHttp(record.block) : null;
+  return http === null ? record.block : unchunked(http.headers, http.payload);
+}
+
+function unchunked(headers: Fields, payload: Buffer): Buffer {
+  const isChunked = /chunked/i.test(fieldOf(headers, 'transfer-encoding') ?? '');
+  return (isChunked ? unchunk(payload) : null) ?? payload;
 }
 
 function skipReason(fields: Fields, { status, contentType }: HttpAnswer): SkipReason | null {
@@ -195,6 +208,7 @@ function pageOf(fields: Fields, answer: HttpAnswer): Revisit {
   const { status, contentType, contentEncoding, exchange } = answer;
   return {
     url: uriOf(fields),
+    askedUrl: fieldOf(fields, ASKED_FIELD),
     status,
     contentType,
     contentEncoding,

@@ -233,7 +233,8 @@ function withCookie(headers: Readonly<Record<string, string>>, cookie: string | 
   return { ...headers, cookie: headers.cookie === undefined ? cookie : `${headers.cookie}; ${cookie}` };
 }
 
-function foldHeaders(rawHeaders: Answer['rawHeaders']): Record<string, string> {
+/** Headers by name in lower case, repeats joined by ", ". */
+export function foldHeaders(rawHeaders: Answer['rawHeaders']): Record<string, string> {
   const folded = new Map<string, string>();
   for (const [name, value] of rawHeaders) {
     const key = name.toLowerCase();

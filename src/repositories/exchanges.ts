@@ -17,6 +17,8 @@ export interface RecordedFetch {
   /** SHA-256 of the body as received; null when there was no answer, or its bytes had to be erased. */
   readonly digest: Buffer | null;
   readonly contentEncoding: string | null;
+  /** Whether the body was erased: a duty, and no fault of the archive. */
+  readonly isErased: boolean;
   readonly outcome: string;
   readonly durationMs: number | null;
   readonly runId: string | null;
@@ -33,7 +35,8 @@ export interface FetchRange {
 }
 
 const COLUMNS = `f.id, f.source, f.via, f.url, f.final_url as "finalUrl", f.kind, f.status, f.content_type as "contentType", f.exchange,
-  f.remote_address as "remoteAddress", case when d.erased_at is null then f.document_digest end as digest, d.content_encoding as "contentEncoding", f.outcome,
+  f.remote_address as "remoteAddress", case when d.erased_at is null then f.document_digest end as digest, d.content_encoding as "contentEncoding",
+  d.erased_at is not null as "isErased", f.outcome,
   f.duration_ms as "durationMs", f.run_id as "runId", f.fetched_at as "fetchedAt"`;
 const IN_RANGE = `($1::text is null or f.source = $1) and ($2::timestamptz is null or f.fetched_at >= $2) and f.id <= $3`;
 

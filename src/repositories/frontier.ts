@@ -71,12 +71,14 @@ export interface LeaseOptions {
   readonly now: Date;
   /** Hosts that must not be asked now: their requests stay where they are, those of the others go on. */
   readonly pausedHosts?: readonly string[];
+  /** Only requests of this run: a replay takes nothing that is due on the network. Default: of any. */
+  readonly runId?: string | null;
 }
 
 /** Leases up to `count` due requests of a source, best priority first; requests whose lease ran out are taken again. */
 export async function leaseDue(
   db: Queryable,
-  { source, owner, count, now, pausedHosts = [] }: LeaseOptions,
+  { source, owner, count, now, pausedHosts = [], runId = null }: LeaseOptions,
 ): Promise<LeasedRequest[]> {
   const { rows } = await db.query<LeasedRequest>({
     name: 'frontier-lease',
@@ -86,11 +88,13 @@ export async function leaseDue(
              select d.* from (select * from places where host <> all($6::text[]) order by priority, random()) p, lateral (
                select id, priority, due_at from frontier f
                where f.source = $1 and f.host = p.host and f.priority = p.priority and f.state = 'due' and f.due_at <= $4
+                 and ($7::uuid is null or f.run_id = $7)
                order by due_at, id limit $3 for update skip locked) d
              limit $3),
            expired as (
              select id, priority, due_at from frontier
-             where source = $1 and state = 'leased' and lease_until <= $4 and host <> all($6::text[]) limit $3 for update skip locked),
+             where source = $1 and state = 'leased' and lease_until <= $4 and host <> all($6::text[])
+               and ($7::uuid is null or run_id = $7) limit $3 for update skip locked),
            best as (select * from (select * from due union all select * from expired) found order by priority, due_at, id limit $3),
            taken as (
              update frontier f set state = 'leased', lease_owner = $2, lease_token = lease_token + 1, lease_until = $5
@@ -98,7 +102,7 @@ export async function leaseDue(
              returning f.id, f.url, f.kind, f.depth, f.attempts, f.lease_token as token, f.priority, f.due_at, f.etag, f.last_modified, f.cursor, f.cursor_until)
            select id, url, kind, depth, attempts, token, etag, last_modified as "lastModified",
              case when cursor is null then null else jsonb_build_object('cursor', cursor, 'until', cursor_until) end as window from taken order by priority, due_at, id`,
-    values: [source, owner, count, now, new Date(now.getTime() + LEASE_MS), pausedHosts],
+    values: [source, owner, count, now, new Date(now.getTime() + LEASE_MS), pausedHosts, runId],
   });
   return rows;
 }

@@ -50,11 +50,12 @@ async function runExport({ warc: file, source, since, data, json }: Options): Pr
 }
 
 function reportExport(file: string, bytes: number, exported: Awaited<ReturnType<typeof exportWarc>>): void {
-  const { records, fetches, withoutAnswer, problems } = exported;
+  const { records, fetches, withoutAnswer, erased, problems } = exported;
   const types = Object.entries(records).map(([type, count]) => `${count} ${type}`);
   printLine(
     `${file}: ${counted(fetches, 'fetch').replace(/fetchs$/, 'fetches')} in ${bytes} bytes; ${types.join(', ')}`,
   );
   if (withoutAnswer > 0) printLine(`  ${withoutAnswer} had no answer to write`);
+  if (erased > 0) printLine(`  ${erased} were erased, as their source demands`);
   for (const { code, message } of problems) note(`${code}: ${message}`);
 }

@@ -8,13 +8,15 @@ import { ConfigError, UsageError } from '../../core/errors.ts';
 import type { PageRequest, Source } from '../../core/source.ts';
 import { countRequests, makeDue } from '../../repositories/frontier.ts';
 import { enqueue } from '../../repositories/outbox.ts';
+import { countNotInArchive, removeReplayPages } from '../../repositories/replay-pages.ts';
 import { finishRun, startRun } from '../../repositories/runs.ts';
 import { readSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
 import { startWorker } from '../../worker/worker.ts';
-import { numberArgument, sourceArgument } from '../arguments.ts';
+import { numberArgument, sourceArgument, timeArgument } from '../arguments.ts';
 import { type CommonOptions, printJson, printLine } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { indexReplay, replayFrom } from '../replay-from.ts';
 import { withSandbox } from '../sandbox.ts';
 import { withServices } from '../with-services.ts';
 
@@ -23,6 +25,8 @@ export interface CrawlOptions extends CommonOptions {
   readonly limit?: string;
   readonly live?: boolean;
   readonly sandbox?: boolean;
+  readonly from?: string;
+  readonly at?: string;
   readonly data?: string;
 }
 
@@ -50,20 +54,26 @@ export async function crawl(
   limit: number | null,
   options: CrawlOptions,
 ): Promise<number> {
-  if (options.live && options.sandbox)
-    throw new UsageError('--live and --sandbox exclude each other', {
-      hint: 'Say --sandbox for the local stand-in, --live for the real site.',
+  const ways = [options.live, options.sandbox, options.from].filter((way) => way !== undefined && way !== false);
+  if (ways.length > 1)
+    throw new UsageError('--live, --sandbox and --from exclude each other', {
+      hint: 'Say --sandbox for the local stand-in, --live for the real site, --from for an archive.',
     });
+  if (options.at !== undefined && options.from === undefined)
+    throw new UsageError('--at goes with --from', { hint: 'Only an archive can answer as of a time.' });
+  const at = options.at === undefined ? null : timeArgument(options.at, '--at');
+  const place = options.from === undefined ? null : await replayFrom(options.from);
   return withServices({ role: 'crawl', data: options.data, mayStart: true }, (found) =>
     withSandbox(found, { wanted: options.sandbox === true }, async (ctx) => {
-      const via = chooseVia(ctx, source, options);
+      const via = place === null ? chooseVia(ctx, source, options) : 'replay';
       await ctx.search.prepare();
       const name = source.facts.name;
       const runId = await startRun(
         ctx.db,
-        { workflow: 'crawl', source: name, params: { via, seeds: seeds.length, limit } },
+        { workflow: place === null ? 'crawl' : 'replay', source: name, params: { via, seeds: seeds.length, limit } },
         ctx.clock.now(),
       );
+      const indexed = place === null ? null : await indexReplay(ctx, place, { runId, source, at });
       await ctx.db.transaction(async (tx) => {
         const now = ctx.clock.now();
         await makeDue(
@@ -87,14 +97,15 @@ export async function crawl(
             {
               queue: crawlQueue(name),
               name: 'crawl',
-              payload: { source: name, via, runId, limit },
+              payload: { source: name, via, runId, limit, ...(place === null ? {} : { from: place.from }) },
               priority: PRIORITY.manual,
             },
           ],
           now,
         );
       });
-      const finished = await workOff(ctx, source, limit);
+      // What is due of other runs is not a replay's to wait for.
+      const finished = await workOff(ctx, source, limit === null && place === null);
       const { sources, ...catalogue } = await readSummary(ctx.db, [name]);
       await finishRun(
         ctx.db,
@@ -103,7 +114,10 @@ export async function crawl(
         ctx.clock.now(),
       );
       const requests = await countRequests(ctx.db, name);
-      if (options.json) printJson({ source: name, via, ...sources[name], requests, catalogue });
+      const replay = indexed === null ? null : { ...indexed, notInArchive: await countNotInArchive(ctx.db, runId) };
+      if (replay !== null && finished) await removeReplayPages(ctx.db, runId);
+      if (options.json)
+        printJson({ source: name, via, ...sources[name], requests, catalogue, ...(replay === null ? {} : { replay }) });
       else
         printLine(
           `${source.facts.title} (${via}): ${sources[name]?.documents} documents, ${sources[name]?.items} items, ${sources[name]?.quarantined} in quarantine; requests: ${Object.entries(
@@ -111,6 +125,10 @@ export async function crawl(
           )
             .map(([state, count]) => `${count} ${state}`)
             .join(', ')}`,
+        );
+      if (replay !== null && !options.json)
+        printLine(
+          `  ${replay.pages} pages in the archive, ${replay.unusable} records unusable, ${replay.notInArchive} pages asked for that it does not hold`,
         );
       return finished && (requests.failed ?? 0) === 0 ? 0 : 1;
     }),
@@ -127,7 +145,7 @@ function chooseVia(ctx: JobCtx, source: Source, { live, sandbox }: CrawlOptions)
   });
 }
 
-async function workOff(ctx: JobCtx, source: Source, limit: number | null): Promise<boolean> {
+async function workOff(ctx: JobCtx, source: Source, allRequests: boolean): Promise<boolean> {
   const worker = await startWorker(ctx, {
     queues: [crawlQueue(source.facts.name), ...PIPELINE_QUEUES],
     concurrency: null,
@@ -135,7 +153,7 @@ async function workOff(ctx: JobCtx, source: Source, limit: number | null): Promi
   const progress = createProgress();
   try {
     return await drain(ctx, {
-      requestsOf: limit === null ? source.facts.name : null,
+      requestsOf: allRequests ? source.facts.name : null,
       crawlJobsOf: source.facts.name,
       onProgress: async ({ items, jobs }) => {
         const { done = 0, due = 0, leased = 0, failed = 0 } = await countRequests(ctx.db, source.facts.name);
