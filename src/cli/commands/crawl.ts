@@ -43,7 +43,7 @@ export function requestFor(source: Source, idOrUrl: string): PageRequest {
   const request = source.requestFor(idOrUrl);
   if (request !== null) return request;
   throw new UsageError(`"${idOrUrl}" is neither an id nor an address of ${source.facts.title}`, {
-    hint: `Its addresses are under ${source.facts.homepage}.`,
+    hint: `Its addresses are under ${source.facts.homepage}; what else a seed may be is listed in ops/runbooks/seeds.md.`,
   });
 }
 
