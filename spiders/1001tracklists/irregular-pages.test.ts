@@ -385,3 +385,16 @@ describe('answers of other kinds', () => {
     expect(read('<!DOCTYPE html><html><head><title>Nel Ardo @ Saltm').problems).toMatchObject([{ code: 'truncated' }]);
   });
 });
+
+describe('a page saved as a single file', () => {
+  it('is read as the page in it', () => {
+    const html = pageHtml({ rows: [track(1), { name: 'Ōsé - Ø' }] });
+    expect(read(singleFile(html))).toEqual(read(html));
+  });
+});
+
+/** As browsers save a page "as a single file". */
+function singleFile(html: string): string {
+  const part = `Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`;
+  return `From: <Saved by Blink>\r\nContent-Type: multipart/related; boundary="cut"\r\n\r\n--cut\r\n${part}\r\n--cut--\r\n`;
+}

@@ -1,5 +1,6 @@
 /** Reads any page of 1001tracklists.com, saved or fetched, and pasted text. Which kind it is shows in the content; the address only helps. */
 import { readJsonText } from '../../src/core/json-page.ts';
+import { readSavedPage } from '../../src/core/mhtml.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
 import { ORIGIN, tracklistId } from './addresses.ts';
 import { type Element, parseTree } from './dom.ts';
@@ -23,6 +24,8 @@ const JSON_START = /^\s*[[{]/;
 export function parse(page: Page): ParseResult {
   if (page.body.byteLength > MAX_BYTES)
     return failed('too-large', `${page.body.byteLength} bytes, at most ${MAX_BYTES} are read`);
+  const saved = readSavedPage(page.body);
+  if (saved !== null) return parse({ ...page, body: saved.body, url: page.url ?? saved.url });
   const bytes = readBytes(page.body);
   if (bytes === null) return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
   const start = startOf(bytes);

@@ -9,6 +9,7 @@ import {
   type JsonRecord,
   readJsonPage,
 } from '../../src/core/json-page.ts';
+import { readSavedPage } from '../../src/core/mhtml.ts';
 import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
 import { readActionAnswer } from './action-api.ts';
@@ -22,6 +23,8 @@ import { isTooLong, readWikiPage, tooLong } from './wiki-page.ts';
 
 /** Reads any page. Pure, and never throws. */
 export function parse(page: Page): ParseResult {
+  const saved = readSavedPage(page.body);
+  if (saved !== null) return parse({ ...page, body: saved.body, url: page.url ?? saved.url });
   const json = readJsonPage(page.body);
   const reading = json.ok ? readAnswer(json.value, page) : readText(json.text, json.problem, page);
   const result = { source: 'mixesdb' as const, items: [], requests: [], problems: [], ...reading };
