@@ -76,3 +76,17 @@ it('counts every value it could not use', () => {
     '$.lastUpdated',
   ]);
 });
+
+it('answers the same twice, whatever the bytes or the damage', () => {
+  const own = readFileSync(new URL('fixtures/setlists.json', import.meta.url), 'utf8');
+  const damaged = fc
+    .tuple(fc.nat(own.length), fc.nat(40), fc.string({ maxLength: 12 }))
+    .map(([at, length, text]) => Buffer.from(own.slice(0, at) + text + own.slice(at + length)));
+  const text = fc.json().map((json) => Buffer.from(json));
+  fc.assert(
+    fc.property(fc.oneof(damaged, text, fc.uint8Array({ maxLength: 200 })), (body) => {
+      expect(JSON.stringify(read(body))).toBe(JSON.stringify(read(body)));
+    }),
+    { numRuns: 200 },
+  );
+});
