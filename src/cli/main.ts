@@ -125,11 +125,13 @@ const COMMANDS: readonly CommandLine[] = [
   },
   {
     usage: 'archive <action>',
-    summary: 'export what was received as WARC 1.1: archive export --warc FILE',
+    summary: 'what was received: export --warc FILE (WARC 1.1), verify, gc',
     options: [
       ['--warc <file>', 'export: file to write (one gzip member a record)'],
       ['--source <name>', 'export: of one source'],
       ['--since <time>', 'export: fetched since then (2026-11-24, 2026-11-24T10:00:00Z)'],
+      ['--dry-run', 'gc: say what would be deleted, and delete nothing'],
+      ['--older-than <hours>', 'gc: leave alone what was stored since then (default 24, at least 2)'],
       DATA,
     ],
     load: () => import('./commands/archive.ts'),

@@ -1,6 +1,9 @@
 /** What the archive and its writing thread agree on: where a document lies, and what they say to each other. */
 import { join } from 'node:path';
 
+/** A document that is stored again is marked so at least this often, milliseconds. Nothing younger than twice this is garbage. */
+export const FRESH_MS = 3_600_000;
+
 export interface StoreRequest {
   readonly id: number;
   readonly directory: string;

@@ -10,6 +10,9 @@ import { Worker } from 'node:worker_threads';
 import { zstdDecompress } from 'node:zlib';
 import { PermanentError } from '../core/errors.ts';
 import { type DigestedDocument, type StoreReply, type StoreRequest, storedPath } from './archive-files.ts';
+import { discardStored, listStored, type StoredFile, tidyStored } from './archive-listing.ts';
+
+export type { StoredFile } from './archive-listing.ts';
 
 const decompress = promisify(zstdDecompress);
 
@@ -30,6 +33,12 @@ export interface ArchiveStore {
   has(digest: Uint8Array): Promise<boolean>;
   /** Takes a document away for good; one that is not there is no fault. */
   remove(digest: Uint8Array): Promise<void>;
+  /** Every document that is there. */
+  list(): AsyncIterable<StoredFile>;
+  /** Takes a document away unless it was stored (again) since a moment; returns whether it is gone. Safe beside writers. */
+  discard(digest: Uint8Array, before: Date): Promise<boolean>;
+  /** Removes what writers left behind that died before a moment; returns how many. */
+  tidy(before: Date): Promise<number>;
 }
 
 export function openArchive(directory: string): ArchiveStore {
@@ -42,6 +51,9 @@ export function openArchive(directory: string): ArchiveStore {
     },
     get: async (digest) => readVerified(storedPath(directory, digest), digest),
     has: async (digest) => statSync(storedPath(directory, digest), { throwIfNoEntry: false }) !== undefined,
+    list: () => listStored(directory),
+    discard: (digest, before) => discardStored(directory, digest, before),
+    tidy: (before) => tidyStored(directory, before),
     remove: (digest) => rm(storedPath(directory, digest), { force: true }),
   };
 }

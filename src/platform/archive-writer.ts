@@ -3,12 +3,22 @@
  * for pages. One message in, one out; the wait for the disk is left to Node, so that documents wait for it together.
  */
 import { hash, randomUUID } from 'node:crypto';
-import { closeSync, fdatasync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { parentPort } from 'node:worker_threads';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { type DigestedDocument, type StoreRequest, storedPath } from './archive-files.ts';
+import { type DigestedDocument, FRESH_MS, type StoreRequest, storedPath } from './archive-files.ts';
 
 const datasync = promisify(fdatasync);
 /**
@@ -27,11 +37,27 @@ parentPort?.on('message', ({ id, directory, bytes }: StoreRequest) => {
 async function store(directory: string, bytes: Uint8Array): Promise<DigestedDocument> {
   const digest = hash('sha256', bytes, 'buffer');
   const path = storedPath(directory, digest);
-  const existing = statSync(path, { throwIfNoEntry: false })?.size;
-  if (existing !== undefined) return { digest, storedBytes: existing };
+  const existing = storedSize(path);
+  if (existing !== null) return { digest, storedBytes: existing };
   const packed = zstdCompressSync(bytes, COMPRESSION);
   await writeWhole(path, packed);
   return { digest, storedBytes: packed.byteLength };
+}
+
+/** Size of a file that is there, marked as stored now: what was stored lately is not taken for garbage. Null when it is not there. */
+function storedSize(path: string): number | null {
+  const about = statSync(path, { throwIfNoEntry: false });
+  if (about === undefined) return null;
+  const now = new Date();
+  if (now.getTime() - about.mtimeMs < FRESH_MS) return about.size;
+  try {
+    utimesSync(path, now, now);
+    return about.size;
+  } catch (error) {
+    // It was taken away in this moment: it is written anew.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** Written aside, synced and renamed, so a name that exists is whole. */
