@@ -16,7 +16,7 @@ beforeAll(async () => {
   [services, folder] = [await openTestServices(), await temporaryFolder()];
   run = await runFaults(
     { ...services, folder: folder.path },
-    { seed: '42', pages: 150, minutes: 2, killEverySeconds: 3_600, patienceSeconds: 2, faults: readPlan('all') },
+    { seed: '42', pages: 100, minutes: 2, killEverySeconds: 3_600, patienceSeconds: 2, faults: readPlan('all') },
     () => undefined,
   );
 }, 180_000);
@@ -35,10 +35,15 @@ it('under every fault, nothing false gets into the database', () => {
     falseItems: { count: 0, examples: [] },
     falseRows: { count: 0, examples: [] },
   });
-  expect(run.judgement.compared).toBeGreaterThan(150);
+  expect(run.judgement.compared).toBeGreaterThan(100);
+});
+
+it('under every fault, no rule of politeness is broken', () => {
+  expect(run.politeness).toMatchObject({ violations: 0, said: [] });
+  expect(run.politeness.requests).toBeGreaterThan(100);
 });
 
 it('the faults were really served', () => {
   const kinds = new Set(run.served.map(({ fault }) => fault?.split(':')[0]));
-  expect(kinds.size).toBeGreaterThan(10);
+  expect(kinds.size).toBeGreaterThan(8);
 });

@@ -2,8 +2,10 @@
  * The person at the console of a test: closes breakers that would hold for hours, and asks again for what was given up or put off for long.
  * What `musicdb source enable` and `musicdb rescrape` do; nothing in the product knows of it.
  */
+import { hash } from 'node:crypto';
 import type { Database, Queryable } from '../../../src/platform/database.ts';
 import { switchSource } from '../../../src/repositories/breaker.ts';
+import { ALL_CLOSED } from '../../sandbox/faults/faulty-answer.ts';
 
 /**
  * Ends waits that are longer than `patience`, seconds: those are a policy of hours. Shorter ones (Retry-After, first retries) are left to run out.
@@ -26,6 +28,19 @@ export async function closeBreakers(db: Database, patience: number): Promise<str
     values: [patience],
   });
   return rows.map(({ source, reason }) => `${source}: ${reason ?? '?'}`);
+}
+
+/**
+ * Has the robots.txt of sites looked at again that could not be had, or forbade everything: by themselves the processes would for minutes, or
+ * a day. Only files under which nothing was asked are touched, so that the ledger is judged by what held.
+ */
+export async function lookAtRobotsAgain(db: Queryable, patience: number): Promise<void> {
+  await db.query({
+    name: 'faults-robots',
+    text: `update robots_files set expires_at = now() where expires_at > now() + $1 * interval '1 second'
+             and (state = 'closed' or document_digest = $2)`,
+    values: [patience, hash('sha256', ALL_CLOSED, 'buffer')],
+  });
 }
 
 /** Asks again for every request that failed for good, and for every page of which something was held. Returns how many. */

@@ -37,24 +37,38 @@ export async function outcomesOf(db: Queryable): Promise<Outcomes> {
   };
 }
 
-/** Runs the independent verifier over the run's ledger; null where this MusicDB has none. */
-export async function verifyPoliteness(ground: Ground): Promise<{ violations: number; said: string } | null> {
+export interface Politeness {
+  /** Requests in the ledger. */
+  readonly requests: number;
+  readonly violations: number;
+  /** The first violations in words; what went wrong with the verifier itself when it gave no verdict. */
+  readonly said: readonly string[];
+}
+
+interface Verification {
+  readonly requests: number;
+  readonly sources: readonly { readonly violations: number }[];
+  readonly violations: readonly { readonly rule: string; readonly source: string; readonly message: string }[];
+  readonly error?: { readonly message: string };
+}
+
+/** Runs the independent verifier over the run's ledger. */
+export async function verifyPoliteness(ground: Ground): Promise<Politeness> {
   const env = {
     ...process.env,
     DATABASE_URL: ground.databaseUrl,
     REDIS_URL: ground.redisUrl,
     MUSICDB_DATA: ground.folder,
   };
-  const { stdout } = await promisify(execFile)(process.execPath, [BIN, 'politeness', 'verify', '--json'], {
+  const verify = promisify(execFile)(process.execPath, [BIN, 'politeness', 'verify', '--json'], {
     env,
     maxBuffer: 64 * 1024 * 1024,
-  }).catch((failed: { stdout?: string }) => ({ stdout: failed.stdout ?? '' }));
-  return readVerdict(stdout);
-}
-
-function readVerdict(stdout: string): { violations: number; said: string } | null {
-  const said = JSON.parse(stdout || '{}') as { error?: { code: string }; violations?: unknown[] };
-  if (said.error?.code === 'USAGE') return null;
-  const violations = said.error === undefined ? (said.violations?.length ?? 0) : 1;
-  return { violations, said: stdout.slice(0, 2_000) };
+  });
+  // Exit 1 is a verdict too.
+  const { stdout } = await verify.catch((failed: { stdout?: string }) => ({ stdout: failed.stdout ?? '' }));
+  const verdict = JSON.parse(stdout) as Verification;
+  if (verdict.error !== undefined) return { requests: 0, violations: 1, said: [verdict.error.message] };
+  const violations = verdict.sources.reduce((sum, one) => sum + one.violations, 0);
+  const said = verdict.violations.slice(0, 5).map(({ rule, source, message }) => `${source} ${rule}: ${message}`);
+  return { requests: verdict.requests, violations, said };
 }

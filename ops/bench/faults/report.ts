@@ -12,9 +12,10 @@ export function reportLines(run: FaultsRun, pages: number): string[] {
     `${pages} pages asked for, ${served.length} answers served in ${Math.round(run.seconds)} s, ${bad} of them with a fault; ${run.kills} kills; ${run.finished ? 'all work done' : 'STOPPED WITH WORK LEFT'}`,
     '',
     ...verdictLines(judgement),
-    politeness === null
-      ? 'ledger violations: not available (no `musicdb politeness verify`)'
-      : `ledger violations: ${politeness.violations}${politeness.violations > 0 ? `\n${politeness.said}` : ''}`,
+    found(`ledger violations (of ${politeness.requests} requests)`, {
+      count: politeness.violations,
+      examples: politeness.said,
+    }),
     '',
     block('faults served', faults),
     block('fetches by outcome', outcomes.fetches),
@@ -43,7 +44,10 @@ function verdictLines({ lost, doubled, falseItems, falseRows, compared }: Judgem
   ];
 }
 
-function found(what: string, { count: found, examples }: Finding): string {
+function found(
+  what: string,
+  { count: found, examples }: Readonly<Pick<Finding, 'count'>> & { examples: readonly string[] },
+): string {
   return [`${what}: ${found}`, ...examples.map((example) => `  ${example}`)].join('\n');
 }
 

@@ -13,8 +13,8 @@ import { type Crew, startCrew } from './crew.ts';
 import { type Expected, expectedOf, SETS_PER_PAGE } from './expected.ts';
 import type { Ground } from './ground.ts';
 import { type Judgement, judge } from './judge.ts';
-import { askAgain, closeBreakers, isDone, progressOf } from './operator.ts';
-import { type Outcomes, outcomesOf, verifyPoliteness } from './outcomes.ts';
+import { askAgain, closeBreakers, isDone, lookAtRobotsAgain, progressOf } from './operator.ts';
+import { type Outcomes, outcomesOf, type Politeness, verifyPoliteness } from './outcomes.ts';
 
 export interface FaultsOptions {
   readonly seed: string;
@@ -40,8 +40,8 @@ export interface FaultsRun {
   readonly served: readonly Served[];
   readonly judgement: Judgement;
   readonly outcomes: Outcomes;
-  /** What `musicdb politeness verify` said; null where there is no such command. */
-  readonly politeness: { readonly violations: number; readonly said: string } | null;
+  /** What `musicdb politeness verify` said. */
+  readonly politeness: Politeness;
 }
 
 /** Times the operator asks again: an address can be hit by one rule after another. */
@@ -107,6 +107,7 @@ async function watch({ db, crew, options, served, say }: Watch): Promise<Watched
     await sleep(LOOK_EVERY_MS);
     crew.assertAlive();
     closed.push(...(await closeBreakers(db, options.patienceSeconds)));
+    await lookAtRobotsAgain(db, options.patienceSeconds);
     if (seconds() > (kills + 1) * options.killEverySeconds) {
       kills += 1;
       say(`kill -9 ${await crew.killOne()}`);

@@ -10,6 +10,8 @@ import type { WireAnswer } from './wire.ts';
 
 /** Any address under it redirects to the other, for ever. */
 export const LOOP_PATHS = ['/sandbox-loop/1', '/sandbox-loop/2'] as const;
+/** A robots.txt that forbids everything. */
+export const ALL_CLOSED = 'User-agent: *\nDisallow: /\n';
 const BOMB_PART_MEGABYTES = 10;
 const SERVER_ERRORS = [500, 502, 504];
 
@@ -69,7 +71,7 @@ const MAKERS: Readonly<Record<FaultKind, Maker>> = {
   'redirect-private': () => redirect('http://169.254.169.254/latest/meta-data/'),
   'redirect-host': () => redirect('https://www.example.org/elsewhere'),
   'robots-error': ({ rule }) => html('<h1>Server error</h1>\n', rule.status ?? 503),
-  'robots-closed': ({ good }) => withBody(good, 'User-agent: *\nDisallow: /\n'),
+  'robots-closed': ({ good }) => withBody(good, ALL_CLOSED),
 };
 
 export function redirect(location: string): SiteResponse {
