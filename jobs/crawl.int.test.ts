@@ -110,6 +110,18 @@ describe('a slice of a crawl', () => {
     ]);
   });
 
+  it('keeps a page whose bytes cannot be undone, as evidence, and does not ask for it again', async () => {
+    const bytes = Buffer.from('no gzip at all');
+    answers['/rest/1.0/artist/a/setlists'] = (response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes);
+    await due('setlistfm', `${API}/artist/a/setlists`);
+    expect(await crawl()).toMatchObject({ items: 0 });
+    const [fetched] = await rows('select outcome, document_digest from fetches');
+    expect(fetched?.outcome).toBe('unreadable');
+    expect(await test.ctx.archive.get(fetched?.document_digest as Buffer)).toEqual(bytes);
+    expect(await countRequests(services.db)).toEqual({ failed: 1 });
+  });
+
   it('says who asks, and shows the key to the host it is for', async () => {
     answers['/rest/1.0/artist/a/setlists'] = json(setlists({ id: '5be1a001' }));
     await due('setlistfm', `${API}/artist/a/setlists`);

@@ -23,6 +23,7 @@ const page = (url: string): FetchedPage => ({
 });
 
 const source = {
+  facts: { name: 'mixesdb' },
   parse: ({ url }): ParseResult => {
     if (url?.endsWith('/3')) throw new Error('parser fault');
     return { source: 'mixesdb', items: [], requests: [], problems: [] };
@@ -81,12 +82,11 @@ describe('the crawl harness', () => {
     expect(log).toEqual(['archive https://a.example/1', 'visit https://a.example/1']);
   });
 
-  it('archives a page that cannot be decoded, and never parses it', async () => {
-    const { log, failures } = await runOver([request(1)], {
-      fetch: async ({ url }) => ({ ...page(url), bodyFault: { code: 'BAD_ENCODING', message: 'no gzip' } }),
-    });
-    expect(log).toEqual(['archive https://a.example/1']);
-    expect(failures).toEqual([{ id: 1, message: 'https://a.example/1: no gzip' }]);
+  it('archives a page that cannot be decoded, and hands it on unread', async () => {
+    const bodyFault = { code: 'BAD_ENCODING', message: 'no gzip' };
+    const { log, visits } = await runOver([request(3)], { fetch: async ({ url }) => ({ ...page(url), bodyFault }) });
+    expect(log).toEqual(['archive https://a.example/3', 'visit https://a.example/3']);
+    expect(visits[0]?.result).toMatchObject({ items: [], problems: [{ code: 'bad-encoding', message: 'no gzip' }] });
   });
 
   it('hands a failing page on as a failure, and goes on with the others', async () => {

@@ -4,9 +4,9 @@
  * and retries nothing: the frontier owns retries, because only it survives the process.
  */
 import { BasicCrawler, Configuration, type IRequestList, LogLevel, log, Request } from '@crawlee/basic';
-import { asError, PermanentError } from '../src/core/errors.ts';
+import { asError } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
-import type { ParseResult, Source } from '../src/core/source.ts';
+import type { ParseResult, Problem, Source } from '../src/core/source.ts';
 
 const HOUR_MS = 3_600_000;
 const NOT_MODIFIED = 304;
@@ -74,18 +74,16 @@ async function visit(run: SpiderRun, request: LeasedRequest): Promise<void> {
   try {
     const page = await (run.source.needsBrowser(request) ? run.render(request) : run.fetch(request));
     await run.archive(page);
-    if (page.bodyFault !== null) throw new PermanentError(`${page.url}: ${page.bodyFault.message}`, page.bodyFault);
-    await run.onVisit({
-      request,
-      page,
-      result: page.status === NOT_MODIFIED ? unchanged(run.source) : read(run, page),
-    });
+    await run.onVisit({ request, page, result: read(run, page) });
   } catch (thrown) {
     await run.onFailure(request, asError(thrown));
   }
 }
 
+/** What the page says. One that came without a body says nothing, and one whose bytes cannot be undone says only that. */
 function read({ source }: SpiderRun, page: FetchedPage): ParseResult {
+  if (page.status === NOT_MODIFIED || page.bodyFault !== null)
+    return { source: source.facts.name, items: [], requests: [], problems: problemsOf(page) };
   return source.parse({
     body: page.body,
     url: page.finalUrl,
@@ -95,9 +93,10 @@ function read({ source }: SpiderRun, page: FetchedPage): ParseResult {
   });
 }
 
-/** What a page says that is as it was: nothing beside what it said before. */
-function unchanged({ facts }: Source): ParseResult {
-  return { source: facts.name, items: [], requests: [], problems: [] };
+function problemsOf({ bodyFault }: FetchedPage): Problem[] {
+  if (bodyFault === null) return [];
+  const { code, message } = bodyFault;
+  return [{ code: code.toLowerCase().replaceAll('_', '-'), message, where: null }];
 }
 
 /** The frontier as Crawlee sees it: an endless list that leases ahead a little and ends when nothing is due and nothing is in flight. */

@@ -16,8 +16,6 @@ const LONGEST_WAIT_MS = 30 * DAY_MS;
 /** Faults by their code; all others are those of a source that does not answer, or of a request that may not be made. */
 const VERDICTS: Readonly<Record<string, Verdict>> = {
   TRUNCATED: 'truncated',
-  BAD_ENCODING: 'unreadable',
-  BOMB: 'unreadable',
   TOO_LARGE: 'unreadable',
 };
 

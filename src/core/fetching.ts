@@ -51,7 +51,7 @@ export interface FetchedPage {
   readonly contentEncoding: string | null;
   /** Bytes with the content-encoding undone: what parsers read. Empty when there is a `bodyFault`. */
   readonly body: Buffer;
-  /** Why the content-encoding could not be undone, null when it could. Such a page is archived and then refused. */
+  /** Why the content-encoding could not be undone, null when it could. Such a page is kept, unread. */
   readonly bodyFault: BodyFault | null;
   readonly redirects: readonly Redirect[];
   /** Address connected to (a proxy's, where one was used), null when nothing was connected. */

@@ -77,6 +77,8 @@ const PROBLEM_VERDICTS: Readonly<Record<string, Verdict>> = {
   empty: 'truncated',
   truncated: 'truncated',
   'not-text': 'unreadable',
+  'bad-encoding': 'unreadable',
+  bomb: 'unreadable',
   'too-large': 'unreadable',
   'parser-fault': 'unreadable',
   'not-found': 'not-found',
