@@ -2,8 +2,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { since } from '../spiders/reddit/window.ts';
 import { loadSource } from '../spiders/registry.ts';
-import { addRequests, countRequests } from '../src/repositories/frontier.ts';
+import { addRequests, countRequests, makeDue } from '../src/repositories/frontier.ts';
 import { readSourceState } from '../src/repositories/source-states.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { attempt, enqueued } from '../src/testing/run-job.ts';
@@ -20,6 +21,8 @@ let asked: string[];
 /** Tokens that the stand-in takes; each mint adds one unless told otherwise. */
 let good: Set<string>;
 let minted: number;
+/** When the stand-in's posts were written, seconds since 1970. */
+let created: number;
 let mintsGoodTokens: boolean;
 
 beforeAll(async () => {
@@ -38,6 +41,7 @@ beforeEach(async () => {
   asked = [];
   good = new Set();
   minted = 0;
+  created = 1_700_000_000;
   mintsGoodTokens = true;
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   test = await openTestContext(services, {
@@ -100,6 +104,47 @@ describe('a crawl of Reddit', () => {
     );
     expect(rows[0]?.held).toContain('oauth.reddit.com');
     expect(rows[0]?.held).not.toMatch(/token-1|a-secret-of-ours|YW4taWQ6/);
+  });
+});
+
+describe('a look at what is new', () => {
+  const LISTING = { url: 'https://oauth.reddit.com/r/house/new?limit=100&raw_json=1', kind: 'listing' };
+
+  async function look(knownUntil: Date): Promise<string[]> {
+    asked = [];
+    const window = { cursor: 'changes', until: test.clock.now().toISOString() };
+    const request = { source: 'reddit', urlKey: LISTING.url, priority: 3, depth: 0, runId: null, window };
+    await makeDue(test.ctx.db, [{ ...request, ...since(LISTING, knownUntil) }], test.clock.now());
+    await crawl();
+    return asked.map((path) => new URL(path, 'http://x').searchParams.get('after') ?? 'first');
+  }
+
+  it('goes on to pages that the last look read, as long as they are within two days', async () => {
+    const now = test.clock.now();
+    created = now.getTime() / 1_000;
+    expect(await look(now)).toEqual(['first', 't3_p1']);
+    test.clock.advance(900_000);
+    expect(await look(now)).toEqual(['first', 't3_p1']);
+  });
+
+  it('ends where it is further back, and sends nothing of its limit', async () => {
+    created = test.clock.now().getTime() / 1_000 - 3 * 86_400;
+    expect(await look(new Date(0))).toEqual(['first', 't3_p1']);
+    test.clock.advance(900_000);
+    expect(await look(test.clock.now())).toEqual(['first']);
+    expect(asked.join()).not.toContain('since');
+  });
+});
+
+describe('live', () => {
+  it('is refused before anything is asked, with every condition that is missing', async () => {
+    const bare = await openTestContext(services, { credentials: { REDDIT_USER_AGENT: 'undici' } });
+    const payload = { source: 'reddit', via: 'live', runId: null, limit: null };
+    const refused = attempt(bare.ctx, crawlJob, await enqueued(bare.ctx, 'crawl-reddit', payload), payload);
+    await expect(refused).rejects.toThrow(
+      /REDDIT_CLIENT_ID is not set .*REDDIT_CLIENT_SECRET is not set .*REDDIT_USER_AGENT is not usable/,
+    );
+    await bare.release();
   });
 });
 
@@ -170,7 +215,7 @@ function listing(children: unknown[], after: string | null = null): unknown {
 
 function post(id: string): unknown {
   const data = { id, name: `t3_${id}`, subreddit: 'House', author: 'a', title: `Ada - ${id} [house] (2024)` };
-  return { kind: 't3', data: { ...data, selftext: '', created_utc: 1_700_000_000, edited: false } };
+  return { kind: 't3', data: { ...data, selftext: '', created_utc: created, edited: false } };
 }
 
 function comment(id: string, parent: string, replies: unknown[] = []): unknown {

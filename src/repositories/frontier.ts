@@ -38,9 +38,21 @@ const ALL_HOSTS = hostsOf('true', '(source, host) > (h.source, h.host)');
 /** The places in the index at which what is due begins: one look at each costs the same however many requests are known. */
 const PLACES = 'places as (select source, host, priority from hosts cross join generate_series(1, 9) as priority)';
 
-/** Adds requests that are not known yet; known ones stay as they are. Returns how many were new. */
+/**
+ * Adds requests that are not known yet; known ones stay as they are, but for pages of a listing that a new look leads to again: the
+ * address of its second page may well be that of the last look's. Returns how many are new, or due again.
+ */
 export async function addRequests(tx: Queryable, requests: readonly FrontierRequest[], now: Date): Promise<number> {
-  return insertRequests(tx, requests, now, 'frontier-add', 'do nothing');
+  const { looks = [], links = [] } = Object.groupBy(requests, ({ window }) => (window ? 'looks' : 'links'));
+  const again = await insertRequests(
+    tx,
+    looks,
+    now,
+    'frontier-add-look',
+    `do update set state = 'due', due_at = excluded.due_at, url = excluded.url, attempts = 0, cursor = excluded.cursor, cursor_until = excluded.cursor_until
+     where frontier.state in ('done', 'gone', 'failed') and frontier.cursor_until is distinct from excluded.cursor_until`,
+  );
+  return again + (await insertRequests(tx, links, now, 'frontier-add', 'do nothing'));
 }
 
 /**
@@ -59,7 +71,7 @@ export async function makeDue(
     requests,
     now,
     whole ? 'frontier-make-due-whole' : 'frontier-make-due',
-    `do update set ${forget}state = 'due', due_at = excluded.due_at, priority = least(frontier.priority, excluded.priority), attempts = 0, run_id = excluded.run_id, cursor = excluded.cursor, cursor_until = excluded.cursor_until
+    `do update set ${forget}state = 'due', url = excluded.url, due_at = excluded.due_at, priority = least(frontier.priority, excluded.priority), attempts = 0, run_id = excluded.run_id, cursor = excluded.cursor, cursor_until = excluded.cursor_until
      where frontier.state <> 'leased'`,
   );
 }
