@@ -55,6 +55,8 @@ beforeAll(async () => {
     redis,
     queues: [queue],
     sources,
+    missing: {},
+    archive: { get: () => Promise.reject(new Error('no document is asked for here')) },
     log,
     clock,
     host: '127.0.0.1',

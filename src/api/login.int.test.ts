@@ -37,6 +37,8 @@ beforeAll(() => {
     redis,
     queues: [queue],
     sources: [],
+    missing: {},
+    archive: { get: () => Promise.reject(new Error('no document is asked for here')) },
     log,
     clock,
     host: '127.0.0.1',

@@ -161,6 +161,7 @@ const claims = list(
     kind: text,
     externalId: text,
     url: maybeText,
+    invented: { ...flag, description: 'True for what the local sandbox made up: there is no such page' },
     documentDigest: digest,
     position: { ...whole, description: 'Row of the item, 0 for the item itself' },
     part: whole,
@@ -202,6 +203,7 @@ export const TRACK_ENTRY = entry({
     object({
       source: text,
       permalink: maybeText,
+      invented: { ...flag, description: 'True for what the local sandbox made up: there is no such page' },
       artist: maybeText,
       title: maybeText,
       cueSeconds: cue,

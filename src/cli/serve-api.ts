@@ -1,10 +1,12 @@
 /** Starts the API role from a ctx: which queues it shows, which sources it knows, which token opens it. */
 import type { Queue } from 'bullmq';
+import { describeMissing, missingConditions } from '../../jobs/access.ts';
 import type { JobCtx } from '../../jobs/job.ts';
 import { QUEUE_NAMES } from '../../jobs/queues.ts';
 import { freePort } from '../../ops/dev-services/ports.ts';
 import { loadAllSources } from '../../spiders/registry.ts';
 import { type Api, startApi } from '../api/server.ts';
+import type { SourceFacts } from '../core/source.ts';
 import { VERSION } from '../platform/user-agent.ts';
 
 export interface ServeOptions {
@@ -17,7 +19,7 @@ export interface ServeOptions {
 }
 
 export async function serveApi(ctx: JobCtx, { port, mayMove, queueOf, token }: ServeOptions): Promise<Api> {
-  const { db, search, redis, log, clock, config } = ctx;
+  const { db, search, redis, archive, log, clock, config } = ctx;
   const sources = (await loadAllSources()).map(({ facts }) => facts);
   return startApi({
     db,
@@ -25,6 +27,8 @@ export async function serveApi(ctx: JobCtx, { port, mayMove, queueOf, token }: S
     redis,
     queues: QUEUE_NAMES.map(queueOf),
     sources,
+    missing: Object.fromEntries(sources.map((facts) => [facts.name, missingOf(facts, config.credentials)])),
+    archive,
     log,
     clock,
     host: config.apiHost,
@@ -33,4 +37,8 @@ export async function serveApi(ctx: JobCtx, { port, mayMove, queueOf, token }: S
     version: VERSION,
     port: mayMove && port !== 0 ? await freePort(port) : port,
   });
+}
+
+function missingOf(facts: SourceFacts, credentials: Readonly<Record<string, string | undefined>>): string[] {
+  return missingConditions(facts, credentials).map((condition) => describeMissing([condition]));
 }

@@ -17,13 +17,12 @@ it('every step is a column, stacked in the order of the sources', () => {
   expect(columns).toHaveLength(60);
   expect(columns[3]).toEqual({
     at: at(3),
-    total: 12,
     parts: [
-      { source: 'mixesdb', pages: 7 },
-      { source: 'reddit', pages: 5 },
+      { title: 'MixesDB', colour: 'source-mixesdb', pages: 7 },
+      { title: 'Reddit', colour: 'source-reddit', pages: 5 },
     ],
   });
-  expect(columns[4]?.total).toBe(0);
+  expect(columns[4]?.parts).toEqual([]);
 });
 
 it('the chart says its total, its highest column and the chosen range', () => {

@@ -4,7 +4,7 @@ import type { ArtistEntry } from '../repositories/catalogue-entries.ts';
 import { count, counted, titleText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
-import { claimTable, outLink, setLine } from './parts.ts';
+import { claimTable, isPartlyInvented, outLink, setLine } from './parts.ts';
 
 export function artistPage({
   artist,
@@ -20,7 +20,7 @@ export function artistPage({
       ${artist.disambiguation !== null && html`<p class="by">${artist.disambiguation}</p>`}
       <dl class="facts">
         ${artist.sortName !== null && artist.sortName !== artist.name && html`<div><dt>Sorted as</dt><dd>${artist.sortName}</dd></div>`}
-        ${artist.mbid !== null && html`<div><dt>MusicBrainz</dt><dd>${outLink(`https://musicbrainz.org/artist/${artist.mbid}`, artist.mbid)}</dd></div>`}
+        ${artist.mbid !== null && html`<div><dt>MusicBrainz</dt><dd>${outLink(`https://musicbrainz.org/artist/${artist.mbid}`, artist.mbid, isPartlyInvented(artist))}</dd></div>`}
         <div><dt>First seen</dt><dd>${artist.createdDate}</dd></div>
       </dl></div>
     <div class="columns">
@@ -28,7 +28,7 @@ export function artistPage({
       <section class="card"><h2>Sets <small>${count(artist.setlistCount)}</small></h2>${sets(sources, artist)}</section>
     </div>
     ${claimTable(sources, artist.claims, now)}`;
-  return layout({ title: artist.name, body });
+  return layout({ title: artist.name, body, invented: isPartlyInvented(artist) });
 }
 
 function tracks({ tracks: list }: ArtistEntry): Html {

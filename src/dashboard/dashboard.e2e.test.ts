@@ -5,6 +5,7 @@ import { findChromium } from '../../ops/dev-services/chromium.ts';
 import { row, setlist } from '../core/items.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { openTestApp, putIntoCatalogue, type TestApp, TOKEN } from '../testing/test-app.ts';
+import { putTroubleInto } from '../testing/trouble.ts';
 
 const LONG =
   'A title that is so long that it does not fit on one line of a phone, with aWordThatHasNoSpaceAnywhereAndIsLongerThanTheWindow';
@@ -32,6 +33,7 @@ beforeAll(async () => {
   await putIntoCatalogue(served.test, [
     setlist('mixesdb', 'long', { ...said, url: `https://www.mixesdb.com/w/${'x'.repeat(300)}` }),
   ]);
+  await putTroubleInto(served);
   origin = await served.app.listen({ host: '127.0.0.1', port: 0 });
   const { path, args, env } = await findChromium();
   browser = await chromium.launch({
@@ -65,7 +67,15 @@ async function paths(): Promise<string[]> {
   const { rows } = await services.db.query<{ path: string }>(
     `select '/sets/' || id as path from setlists union all select '/tracks/' || id from tracks union all select '/artists/' || id from artists`,
   );
-  return ['/', '/search?q=glue', '/search?q=title', '/admin/login', ...rows.map(({ path }) => path)];
+  const fixed = [
+    '/',
+    '/search?q=glue',
+    '/search?q=title',
+    '/admin/login',
+    '/sources/1001tracklists',
+    '/sources/mixesdb',
+  ];
+  return [...fixed, ...rows.map(({ path }) => path)];
 }
 
 it.each([

@@ -10,6 +10,8 @@ export interface PageParts {
   readonly live?: boolean;
   /** False on pages for those who are not logged in yet. */
   readonly navigation?: boolean;
+  /** True where what is shown is (also) the sandbox's: made up, nobody played it. */
+  readonly invented?: boolean;
 }
 
 /** A whole document. */
@@ -19,6 +21,7 @@ export function layout({
   search = { text: '', index: 'tracks' },
   live = false,
   navigation = true,
+  invented = false,
 }: PageParts): string {
   return `<!doctype html>${html`
 <html lang="en">
@@ -42,14 +45,17 @@ ${SHEETS.map((name) => html`<link rel="stylesheet" href="/static/${name}.css">`)
     ${live && html`<span class="live" id="live" role="status"><i></i><span>live</span></span>`}
   </div>
 </header>
+${invented && INVENTED}
 <main id="main">${body}</main>
 </body>
 </html>`}`;
 }
 
-const SHEETS = ['base', 'pieces', 'overview', 'entries', 'narrow'];
+const SHEETS = ['base', 'pieces', 'overview', 'entries', 'sources', 'narrow'];
 
 const MARK = html`<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="9" width="3" height="6" rx="1.5"/><rect x="7.7" y="4" width="3" height="16" rx="1.5"/><rect x="13.4" y="7" width="3" height="10" rx="1.5"/><rect x="19" y="10.5" width="3" height="3" rx="1.5"/></svg>`;
+
+const INVENTED = html`<p class="invented" role="note"><b>Invented data.</b> Pages of the local sandbox are among what is shown: made-up artists and sets, no real pages.</p>`;
 
 const NAVIGATION = html`<nav aria-label="Pages"><a href="/">Dashboard</a><a href="/admin/queues">Queues</a><a href="/openapi.json">API</a></nav>`;
 

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/context.ts';
 import type { Database } from '../platform/database.ts';
 import * as overview from '../repositories/overview.ts';
 import { readSnapshot } from '../repositories/read-snapshot.ts';
+import { isInvented } from '../repositories/source-detail.ts';
 
 /** Spans of time to look back over: how long, in how many steps. */
 export const RANGES = {
@@ -12,6 +13,13 @@ export const RANGES = {
   '30d': { title: '30 days', steps: 30, stepSeconds: 86_400 },
 } as const;
 export type RangeName = keyof typeof RANGES;
+
+/** Start of the first step of a range that ends now. */
+export function firstStep(range: RangeName, now: Date): Date {
+  const { steps, stepSeconds } = RANGES[range];
+  const stepMs = stepSeconds * 1_000;
+  return new Date(Math.floor(now.getTime() / stepMs) * stepMs - (steps - 1) * stepMs);
+}
 
 export interface QueueDepth {
   name: string;
@@ -34,6 +42,8 @@ export interface OverviewData {
   totals: overview.Totals;
   sources: overview.SourceOverview[];
   activity: Activity;
+  /** Whether pages of the sandbox are among what came in. */
+  invented: boolean;
   /** Null while Redis does not answer. */
   queues: QueueDepth[] | null;
   failureGroups: overview.FailureGroup[];
@@ -85,6 +95,7 @@ async function gather(
     const first = range === null ? await overview.readFirstFetch(tx, sourceNames) : null;
     return {
       totals: await overview.readTotals(tx),
+      invented: await isInvented(tx, null),
       sources: await overview.readSources(tx, sourceNames),
       activity: await readActivity(tx, sourceNames, range ?? rangeSince(first, now), now),
       failureGroups: await overview.readFailureGroups(tx, 8),
@@ -110,9 +121,8 @@ async function readActivity(
   range: RangeName,
   now: Date,
 ): Promise<Activity> {
-  const { steps, stepSeconds } = RANGES[range];
-  const stepMs = stepSeconds * 1000;
-  const from = new Date(Math.floor(now.getTime() / stepMs) * stepMs - (steps - 1) * stepMs);
+  const from = firstStep(range, now);
+  const { stepSeconds } = RANGES[range];
   return { range, from, cells: await overview.readActivity(tx, { sources, from, stepSeconds }) };
 }
 

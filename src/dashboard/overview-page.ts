@@ -45,7 +45,7 @@ export function overviewPage(sources: readonly SourceFacts[], data: OverviewData
       <section class="card"><h2>What failed</h2><div data-live="failures">${live('failures')}</div></section>
       <section class="card"><h2>Queues</h2><div data-live="queues">${live('queues')}</div></section>
     </div>`;
-  return layout({ title: 'Dashboard', body, live: true });
+  return layout({ title: 'Dashboard', body, live: true, invented: data.invented });
 }
 
 const TILES = [
@@ -87,7 +87,7 @@ function sourceRow(
   const all = sources.reduce((sum, { items }) => sum + items, 0);
   const share = all === 0 ? 0 : source.items / all;
   return html`<tr>
-    <td>${sourceChip(facts, source.source)}</td>
+    <td><a class="plain" href="/sources/${source.source}">${sourceChip(facts, source.source)}</a></td>
     <td class="share"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="8"/><rect class="fill source-${source.source}" width="${Math.round(share * 1000) / 10}" height="8"/></svg><span class="number">${Math.round(share * 100)} %</span></td>
     <td class="right number">${count(source.documents)}</td>
     <td class="right number">${count(source.items)}</td>

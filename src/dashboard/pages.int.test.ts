@@ -1,12 +1,14 @@
 /** The pages as a browser gets them: with data, without, with hostile data, and while a service is away. */
 import { DomUtils, parseDocument } from 'htmlparser2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OWN_FILES_ONLY } from '../api/protection.ts';
 import { type Item, row, setlist, track } from '../core/items.ts';
 import { openQueue } from '../platform/queues.ts';
 import { openRedis } from '../platform/redis.ts';
 import type { Search } from '../search/search.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { openTestApp, putIntoCatalogue, type TestApp } from '../testing/test-app.ts';
+import { putTroubleInto, REFUSAL } from '../testing/trouble.ts';
 
 /** Text that would run, break out of an attribute, or end a tag, were it not escaped. */
 const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`;
@@ -260,4 +262,46 @@ it('our own files are served, and nothing beside them', async () => {
     expect((await served.app.inject(`/static/${name}`)).statusCode).toBe(200);
   for (const path of ['/static/../routes.ts', '/static/%2e%2e/routes.ts', '/static/', '/static/..%2froutes.ts'])
     expect((await served.app.inject(path)).statusCode, path).toBeGreaterThanOrEqual(400);
+});
+
+it('a source has a page: why nothing is asked of it, what was refused, what vanished, which rules hold', async () => {
+  const digest = await putTroubleInto(served);
+  const { statusCode, body, headers } = await served.app.inject('/sources/1001tracklists');
+  expect(statusCode).toBe(200);
+  expect(headers['content-security-policy']).toBe(OWN_FILES_ONLY);
+  for (const text of [
+    'Circuit breaker open, tried again in 20 h',
+    'tracks.cueSeconds',
+    `/documents/${digest}`,
+    'Invented data.',
+  ])
+    expect(body).toContain(text);
+  expect((await served.app.inject('/')).body).toContain('href="/sources/1001tracklists"');
+  expect((await served.app.inject('/sources/soundcloud')).statusCode).toBe(404);
+  expect((await served.app.inject('/sources/mixesdb?range=7y')).statusCode).toBe(400);
+});
+
+it('a document is shown as text that can neither run nor load anything', async () => {
+  const { rows } = await services.db.query<{ digest: string }>(
+    `select encode(breaker_document, 'hex') as digest from source_states where breaker_document is not null`,
+  );
+  const { body, headers } = await served.app.inject(`/documents/${rows[0]?.digest}`);
+  expect(body).toBe(REFUSAL);
+  expect(headers).toMatchObject({
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': expect.stringContaining('sandbox'),
+  });
+  expect((await served.app.inject(`/documents/${'0'.repeat(64)}`)).statusCode).toBe(404);
+  expect((await served.app.inject('/documents/..%2f..%2fetc')).statusCode).toBe(400);
+});
+
+it('what the sandbox made up is said to be so, and is no link to a real page', async () => {
+  await putIntoCatalogue(served.test, [
+    setlist('mixesdb', 'made-up', { title: 'Made up', artists: ['Nobody'], url: 'https://www.mixesdb.com/w/Made_up' }),
+  ]);
+  const { rows } = await services.db.query<{ id: string }>(`select id from setlists where title = 'Made up'`);
+  const { body } = await served.app.inject(`/sets/${rows[0]?.id}`);
+  expect(body).toContain('Invented data.');
+  expect(body).not.toContain('href="https://www.mixesdb.com');
 });

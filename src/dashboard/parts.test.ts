@@ -28,6 +28,7 @@ const claim = (n: number, fields: Record<string, unknown> = {}): ClaimEntry => (
   kind: 'setlist',
   externalId: `set-${n}`,
   url: 'https://example.org/x',
+  invented: false,
   documentDigest: 'ab'.repeat(32),
   position: n,
   part: 0,

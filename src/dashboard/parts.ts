@@ -23,8 +23,10 @@ export function timeAgo(then: Date, now: Date): Html {
   return html`<time datetime="${then.toISOString()}" title="${then.toISOString()}">${ago(then, now)}</time>`;
 }
 
-/** A link out, when the address is one; else the text alone. */
-export function outLink(url: string | null, text: string): Html {
+/** A link out, when the address is one; else the text alone. What the sandbox made up leads nowhere, and says so. */
+export function outLink(url: string | null, text: string, invented = false): Html {
+  if (invented)
+    return html`<span class="made-up" title="Made up by the local sandbox: there is no such page">${text} <small>invented</small></span>`;
   const address = webAddress(url);
   if (address === null) return html`${text}`;
   return html`<a class="out" href="${address}" target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
@@ -55,6 +57,11 @@ export function setLine(sources: readonly SourceFacts[], set: SetlistSummary): H
   </a></li>`;
 }
 
+/** Whether a page of the sandbox says anything of an entry: then links and ids of it may be made up. */
+export function isPartlyInvented({ claims }: { readonly claims: readonly ClaimEntry[] }): boolean {
+  return claims.some(({ invented }) => invented);
+}
+
 /** Which page said so: one line a claim, with the document it was read from. */
 export function claimTable(sources: readonly SourceFacts[], claims: readonly ClaimEntry[], now: Date): Html {
   const lines = claims.map((claim) => claimLine(sources, claim, now));
@@ -69,7 +76,7 @@ export function claimTable(sources: readonly SourceFacts[], claims: readonly Cla
 function claimLine(sources: readonly SourceFacts[], claim: ClaimEntry, now: Date): Html {
   return html`<li>
     <div class="claim-head">${sourceChip(sources, claim.source)}
-      <span>${outLink(claim.url, `${claim.kind} ${claim.externalId}`)}${claim.position > 0 && html`, row ${claim.position}`}</span>
+      <span>${outLink(claim.url, `${claim.kind} ${claim.externalId}`, claim.invented)}${claim.position > 0 && html`, row ${claim.position}`}</span>
       ${timeAgo(new Date(claim.observedAt), now)}</div>
     ${fields(claim.fields)}
     ${documentDigest(claim.documentDigest)}

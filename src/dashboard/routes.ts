@@ -8,6 +8,7 @@ import { Problem, toProblem } from '../api/problem.ts';
 import { OWN_FILES_ONLY } from '../api/protection.ts';
 import { ID_PARAMS } from '../api/schemas.ts';
 import type { SourceFacts } from '../core/source.ts';
+import type { ArchiveStore } from '../platform/archive-store.ts';
 import type { Clock } from '../platform/context.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -19,6 +20,7 @@ import { makeOverviewReader, RANGES, type RangeName } from './overview-data.ts';
 import { livePieces, overviewPage } from './overview-page.ts';
 import { type SearchPageParts, searchPage } from './search-page.ts';
 import { setPage } from './set-page.ts';
+import { sourceRoutes } from './source-routes.ts';
 import { trackPage } from './track-page.ts';
 
 export interface DashboardOptions {
@@ -26,6 +28,9 @@ export interface DashboardOptions {
   readonly search: Search;
   readonly queues: readonly Queue[];
   readonly sources: readonly SourceFacts[];
+  readonly archive: Pick<ArchiveStore, 'get'>;
+  /** Conditions that are missing before a source may run live, in words, by source. */
+  readonly missing: Readonly<Record<string, readonly string[]>>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Throws a problem unless the request may read. */
@@ -50,6 +55,7 @@ export function dashboardRoutes(app: FastifyInstance, options: DashboardOptions)
     overviewRoutes(scope, options);
     searchPageRoute(scope, options);
     entryPages(scope, options);
+    sourceRoutes(scope, options);
   });
 }
 

@@ -5,7 +5,7 @@ import type { ClaimEntry, SetlistEntry, SetlistRow } from '../repositories/catal
 import { clock, count, counted, cueText, titleText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
-import { claimTable, documentDigest, outLink, sourceChip, timeAgo } from './parts.ts';
+import { claimTable, documentDigest, isPartlyInvented, outLink, sourceChip, timeAgo } from './parts.ts';
 
 export interface SetPageParts {
   readonly set: SetlistEntry;
@@ -24,7 +24,7 @@ export function setPage({ set, attribution, sources, now }: SetPageParts): strin
     ${timeline(set)}
     <section class="card rows-card"><h2>Played <small>${known(set)}</small></h2>${rows(set)}</section>
     ${claimTable(sources, ownClaims(set), now)}`;
-  return layout({ title, body });
+  return layout({ title, body, invented: isPartlyInvented(set) });
 }
 
 function facts(set: SetlistEntry): Html {
@@ -43,7 +43,7 @@ function facts(set: SetlistEntry): Html {
 
 function evidence(sources: readonly SourceFacts[], { set, attribution, now }: Omit<SetPageParts, 'sources'>): Html {
   return html`<section class="card evidence source-${set.source}">
-    <p>${sourceChip(sources, set.source)} says so: ${outLink(set.url ?? attribution.url, set.url === null ? 'the source' : 'open the page')}
+    <p>${sourceChip(sources, set.source)} says so: ${outLink(set.url ?? attribution.url, set.url === null ? 'the source' : 'open the page', isPartlyInvented(set))}
       ${set.observedAt !== null && html`<span class="quiet">read ${timeAgo(new Date(set.observedAt), now)}</span>`}</p>
     ${set.documentDigest !== null && documentDigest(set.documentDigest)}
     ${attribution.text !== null && html`<p class="quiet small">The source asks: “${attribution.text}”</p>`}

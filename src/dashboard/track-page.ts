@@ -4,7 +4,7 @@ import type { MentionEntry, PlayEntry, TrackEntry } from '../repositories/catalo
 import { clock, count, counted, cueText, titleText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
-import { beside, claimTable, outLink, setTitle, sourceChip } from './parts.ts';
+import { beside, claimTable, isPartlyInvented, outLink, setTitle, sourceChip } from './parts.ts';
 
 export function trackPage({
   track,
@@ -30,7 +30,7 @@ export function trackPage({
       <ul class="list">${track.mentions.map((mention) => mentionLine(sources, mention))}</ul></section>`
     }
     ${claimTable(sources, track.claims, now)}`;
-  return layout({ title: `${track.artist} – ${title}`, body });
+  return layout({ title: `${track.artist} – ${title}`, body, invented: isPartlyInvented(track) });
 }
 
 function facts({ isrcs, label, durationMs, releaseDate, createdDate }: TrackEntry): Html {
@@ -66,8 +66,8 @@ function playLine(sources: readonly SourceFacts[], play: PlayEntry): Html {
 
 function mentionLine(
   sources: readonly SourceFacts[],
-  { source, permalink, artist, title, mentionedAt }: MentionEntry,
+  { source, permalink, artist, title, mentionedAt, invented }: MentionEntry,
 ): Html {
   return html`<li><div class="line"><span class="date">${mentionedAt?.slice(0, 10) ?? '—'}</span>
-    <span class="what">${outLink(permalink, `${artist ?? 'ID'} – ${title ?? 'ID'}`)}</span><span class="side">${sourceChip(sources, source)}</span></div></li>`;
+    <span class="what">${outLink(permalink, `${artist ?? 'ID'} – ${title ?? 'ID'}`, invented)}</span><span class="side">${sourceChip(sources, source)}</span></div></li>`;
 }

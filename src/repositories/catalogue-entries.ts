@@ -24,6 +24,8 @@ export interface ClaimEntry {
   externalId: string;
   /** Page a person can open. */
   url: string | null;
+  /** Whether the document is the sandbox's: there is no such page. */
+  invented: boolean;
   /** SHA-256 of the archived document, hex. */
   documentDigest: string;
   /** Row of the item the claim was read from, 0 for the item itself; `part` of a mashup from 1. */
@@ -52,6 +54,8 @@ export interface PlayEntry {
 export interface MentionEntry {
   source: string;
   permalink: string | null;
+  /** Whether it is the sandbox's: there is no such page. */
+  invented: boolean;
   artist: string | null;
   title: string | null;
   cueSeconds: number | null;
@@ -232,8 +236,10 @@ function readPlays(db: Queryable, trackId: string): Promise<PlayEntry[]> {
 function readMentions(db: Queryable, trackId: string): Promise<MentionEntry[]> {
   return all(
     db,
-    `select source, permalink, artist, title, cue_seconds as "cueSeconds", confidence, ${iso('mentioned_at')} as "mentionedAt"
-     from mentions where track_id = $1 order by mentioned_at desc nulls last, id limit ${MOST}`,
+    `select m.source, m.permalink, m.artist, m.title, m.cue_seconds as "cueSeconds", m.confidence, ${iso('m.mentioned_at')} as "mentionedAt",
+       ${fromSandbox('r.document_digest')} as invented
+     from mentions m join raw_items r on r.id = m.raw_item_id
+     where m.track_id = $1 order by m.mentioned_at desc nulls last, m.id limit ${MOST}`,
     trackId,
   );
 }
@@ -242,7 +248,7 @@ async function readClaims(db: Queryable, type: EntityType, id: string): Promise<
   const { rows } = await db.query<ClaimEntry>(
     `select c.source, r.kind, r.external_id as "externalId",
        coalesce(r.url, r.body->>'url', r.body->>'permalink') as url, encode(c.document_digest, 'hex') as "documentDigest", c.position, c.part, c.fields,
-       ${iso('c.observed_at')} as "observedAt"
+       ${iso('c.observed_at')} as "observedAt", ${fromSandbox('c.document_digest')} as invented
      from claims c join raw_items r on r.id = c.raw_item_id
      where c.entity_id = $1 and c.entity_type = $2 order by c.observed_at desc, c.raw_item_id, c.position, c.part limit ${MOST}`,
     [id, type],
@@ -253,6 +259,11 @@ async function readClaims(db: Queryable, type: EntityType, id: string): Promise<
 async function all<T>(db: Queryable, sql: string, ...values: string[]): Promise<T[]> {
   const { rows } = await db.query(sql, values);
   return rows as T[];
+}
+
+/** Whether a document came from the sandbox. */
+function fromSandbox(digest: string): string {
+  return `exists (select 1 from fetches f where f.document_digest = ${digest} and f.via = 'sandbox')`;
 }
 
 /** A timestamp as ISO 8601 UTC text. */

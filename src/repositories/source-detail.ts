@@ -109,3 +109,44 @@ async function readTroubles(db: Queryable, source: string): Promise<Trouble[]> {
   );
   return rows;
 }
+/** Answers of one verdict within one step of time. */
+export interface VerdictCell {
+  /** Start of the step. */
+  readonly at: Date;
+  readonly verdict: Verdict;
+  readonly pages: number;
+}
+
+/** Answers by verdict and step of `stepSeconds`, from `from` on; steps without any are left out. */
+export async function readVerdictsOverTime(
+  db: Queryable,
+  { source, from, stepSeconds }: { source: string; from: Date; stepSeconds: number },
+): Promise<VerdictCell[]> {
+  const { rows } = await db.query<VerdictCell>(
+    `select date_bin(make_interval(secs => $3), fetched_at, $2) as at, outcome as verdict, count(*)::int as pages
+     from fetches where source = $1 and fetched_at >= $2 group by 1, 2 order by 1, 2`,
+    [source, from, stepSeconds],
+  );
+  return rows;
+}
+
+/** Whether pages of the sandbox are among what a source, or any of them, gave. */
+export async function isInvented(db: Queryable, source: string | null): Promise<boolean> {
+  const { rows } = await db.query<{ invented: boolean }>(
+    `select exists (select 1 from page_verdicts where via = 'sandbox' and ($1::text is null or source = $1)) as invented`,
+    [source],
+  );
+  return rows[0]?.invented ?? false;
+}
+
+/** How a document that is still there is encoded; null when there is none of that digest (hex). */
+export async function readDocumentEncoding(
+  db: Queryable,
+  digest: string,
+): Promise<{ contentEncoding: string | null } | null> {
+  const { rows } = await db.query<{ contentEncoding: string | null }>(
+    `select content_encoding as "contentEncoding" from documents where digest = decode($1, 'hex') and erased_at is null`,
+    [digest],
+  );
+  return rows[0] ?? null;
+}

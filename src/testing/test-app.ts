@@ -28,12 +28,12 @@ export interface TestApp extends Releasable {
 export async function openTestApp(services: TestServices, changes: Partial<AppOptions> = {}): Promise<TestApp> {
   const releases = new Releases();
   const test = releases.add('context', await openTestContext(services));
-  const { db, redis, search, log, clock } = test.ctx;
+  const { db, redis, search, archive, log, clock } = test.ctx;
   const queues = ['load', 'transform'].map((name) => openQueue(name, redis.client, services.queuePrefix));
   for (const queue of queues) releases.defer(queue.name, () => queue.close());
   const sources = (await loadAllSources()).map(({ facts }) => facts);
   const options: AppOptions = {
-    ...{ db, redis, search, log, clock, queues, sources },
+    ...{ db, redis, search, archive, log, clock, queues, sources, missing: {} },
     ...{ host: '127.0.0.1', token: TOKEN, openReading: true, version: '1.2.3', ...changes },
   };
   const another = async (others: Partial<AppOptions>): Promise<FastifyInstance> => {
