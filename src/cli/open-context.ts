@@ -4,7 +4,8 @@ import type { JobCtx } from '../../jobs/job.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import { SessionPool } from '../fetching/sessions.ts';
-import { openArchive } from '../platform/archive-store.ts';
+import { openS3Archive } from '../platform/archive-s3.ts';
+import { type ArchiveStore, openArchive } from '../platform/archive-store.ts';
 import { type Releases, systemClock } from '../platform/context.ts';
 import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -32,7 +33,7 @@ export function openContext(
     'search',
     openSearch({ elasticsearchUrl: config.elasticsearchUrl, db, prefix: config.searchPrefix }),
   );
-  const archive = openArchive(config.archiveDir ?? join(config.dataDir, 'archive'));
+  const archive = archiveOf(config);
   return {
     config,
     log: createLogger(config.logLevel, { role }),
@@ -44,4 +45,14 @@ export function openContext(
     archive,
     signal,
   };
+}
+
+/** A bucket, a folder, or the one of the data folder. @throws ConfigError when a bucket cannot be used. */
+function archiveOf({ archiveDir, dataDir, awsAccessKeyId, awsSecretAccessKey }: Config): ArchiveStore {
+  if (archiveDir === null || !archiveDir.startsWith('s3:')) return openArchive(archiveDir ?? join(dataDir, 'archive'));
+  const credentials =
+    awsAccessKeyId === null || awsSecretAccessKey === null
+      ? null
+      : { accessKeyId: awsAccessKeyId, secretAccessKey: awsSecretAccessKey };
+  return openS3Archive(archiveDir, credentials);
 }

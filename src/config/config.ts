@@ -52,6 +52,16 @@ const SETTINGS = {
   elasticsearchUrl: { variable: 'ELASTICSEARCH_URL', schema: url(httpUrl), secret: true },
   dataDir: { variable: 'MUSICDB_DATA', schema: z.string().min(1).default(defaultDataDir()), secret: false },
   archiveDir: { variable: 'MUSICDB_ARCHIVE', schema: z.string().min(1).nullable().default(null), secret: false },
+  awsAccessKeyId: {
+    variable: 'AWS_ACCESS_KEY_ID',
+    schema: z.string().min(1).nullable().default(null),
+    secret: true,
+  },
+  awsSecretAccessKey: {
+    variable: 'AWS_SECRET_ACCESS_KEY',
+    schema: z.string().min(1).nullable().default(null),
+    secret: true,
+  },
   apiHost: { variable: 'MUSICDB_API_HOST', schema: z.string().min(1).default('127.0.0.1'), secret: false },
   apiPort: { variable: 'MUSICDB_API_PORT', schema: port.default(8082), secret: false },
   apiToken: {

@@ -82,7 +82,7 @@ describe('garbage', () => {
 
   it('is what dead writers left; what a killed collection set aside is given back', async () => {
     const digest = await stored('set aside', { row: true, fetched: true });
-    const path = storedPath(test.ctx.archive.directory, digest);
+    const path = storedPath(test.ctx.archive.location, digest);
     const id = '00000000-0000-4000-8000-000000000000';
     await writeFile(`${path}.${id}.tmp`, 'half of it');
     await utimes(`${path}.${id}.tmp`, LONG_AGO, LONG_AGO);
@@ -96,8 +96,8 @@ describe('verify', () => {
   it('names what is missing and what is damaged', async () => {
     const [missing, damaged] = [await stored('a', { row: true }), await stored('b', { row: true })];
     await stored('c', { row: true });
-    await rm(storedPath(test.ctx.archive.directory, missing));
-    await writeFile(storedPath(test.ctx.archive.directory, damaged), 'rubbish');
+    await rm(storedPath(test.ctx.archive.location, missing));
+    await writeFile(storedPath(test.ctx.archive.location, damaged), 'rubbish');
     const verified = await verifyArchive(test.ctx, () => undefined);
     expect(verified.documents).toBe(3);
     expect(new Map(verified.damaged.map(({ digest, code }) => [digest, code]))).toEqual(
@@ -119,7 +119,7 @@ describe('verify', () => {
 /** A document stored long ago, with a row and a fetch where wanted. */
 async function stored(text: string, { row = false, fetched = false }: { row?: boolean; fetched?: boolean }) {
   const { digest, sizeBytes, storedBytes } = await test.ctx.archive.put(Buffer.from(text));
-  await utimes(storedPath(test.ctx.archive.directory, digest), LONG_AGO, LONG_AGO);
+  await utimes(storedPath(test.ctx.archive.location, digest), LONG_AGO, LONG_AGO);
   if (row)
     await services.db.query(
       'insert into documents (digest, size_bytes, stored_bytes, created_at) values ($1, $2, $3, $4)',

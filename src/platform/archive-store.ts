@@ -2,19 +2,14 @@
  * The archive: documents as received, content-addressed (SHA-256), compressed (zstd), verified on every read.
  * Files: `<dir>/<2 hex>/<62 hex>.zst`, written aside, synced and renamed, so a name that exists is whole.
  */
-import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { zstdDecompress } from 'node:zlib';
-import { PermanentError } from '../core/errors.ts';
 import { type DigestedDocument, type StoreReply, type StoreRequest, storedPath } from './archive-files.ts';
 import { discardStored, listStored, type StoredFile, tidyStored } from './archive-listing.ts';
+import { unpackVerified } from './archive-unpack.ts';
 
 export type { StoredFile } from './archive-listing.ts';
-
-const decompress = promisify(zstdDecompress);
 
 export interface StoredDocument {
   /** SHA-256 of the bytes as received. */
@@ -25,7 +20,8 @@ export interface StoredDocument {
 }
 
 export interface ArchiveStore {
-  readonly directory: string;
+  /** The folder, or the bucket's address. */
+  readonly location: string;
   /** Stores bytes; returns when they would survive a crash. Storing the same bytes again costs one look. */
   put(bytes: Uint8Array): Promise<StoredDocument>;
   /** @throws PermanentError when the document is missing or does not match its digest. */
@@ -41,10 +37,11 @@ export interface ArchiveStore {
   tidy(before: Date): Promise<number>;
 }
 
+/** The archive in a folder. */
 export function openArchive(directory: string): ArchiveStore {
   const writer = new Writer(directory);
   return {
-    directory,
+    location: directory,
     put: async (bytes) => {
       const { digest, storedBytes } = await writer.store(bytes);
       return { digest: Buffer.from(digest), sizeBytes: bytes.byteLength, storedBytes };
@@ -112,24 +109,9 @@ class Writer {
 }
 
 async function readVerified(path: string, digest: Uint8Array): Promise<Buffer> {
-  const hex = Buffer.from(digest).toString('hex');
-  const packed = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new PermanentError(`document ${hex} is not in the archive (${cause.code ?? cause.message})`, {
-      code: 'DOCUMENT_MISSING',
-      cause,
-    });
+  const packed = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
   });
-  const bytes = await decompress(packed).catch((cause: Error) => {
-    throw damaged(hex, path, cause);
-  });
-  if (!hash('sha256', bytes, 'buffer').equals(digest)) throw damaged(hex, path);
-  return bytes;
-}
-
-function damaged(hex: string, path: string, cause?: Error): PermanentError {
-  return new PermanentError(`document ${hex} does not match its digest: ${path} is damaged`, {
-    code: 'DOCUMENT_DAMAGED',
-    hint: 'Restore the file from a backup, or delete it and fetch the page again.',
-    cause,
-  });
+  return unpackVerified(packed, digest, path);
 }
