@@ -300,7 +300,7 @@ async function plantTraces(externalId: string): Promise<void> {
 /** Everywhere that a text is found: tables, files of the archive as they lie on disk, keys in Redis. */
 async function places(text: string): Promise<string[]> {
   const tables = (await findTextInTables(services.db, text)).map(({ place }) => place);
-  const { directory } = test.ctx.archive;
+  const { location: directory } = test.ctx.archive;
   const files = (await readdir(directory, { recursive: true }).catch(() => [])).filter((name) => name.endsWith('.zst'));
   const bodies = await Promise.all(
     files.map(async (name) => zstdDecompressSync(await readFile(join(directory, name)))),
