@@ -117,7 +117,11 @@ describe('an empty installation', () => {
 });
 
 describe('with a catalogue', () => {
-  beforeAll(() => putIntoCatalogue(served.test, CATALOGUE));
+  beforeAll(async () => {
+    await putIntoCatalogue(served.test, CATALOGUE);
+    // As if they had been asked for over the network.
+    await services.db.query(`update fetches set via = 'live'`);
+  });
 
   it('the first page tells what came in, from where, and what is played most', async () => {
     const later = await served.another({});
