@@ -22,7 +22,15 @@ export const source: Source = {
       },
     ],
     credential: null,
-    robots: { policy: 'obey', why: 'Its robots.txt names paths of the interface too, and a delay.' },
+    robots: {
+      policy: 'obey',
+      why: 'Its robots.txt names paths of the interface too, and a delay.',
+      agreement: {
+        variable: 'MUSICDB_MIXESDB_ACTION_API',
+        path: '/w/api.php',
+        why: "robots.txt forbids it to crawlers that did not ask the wiki's operator.",
+      },
+    },
     terms: {
       url: 'https://www.mixesdb.com/w/MixesDB:Legal_stuff',
       summary:

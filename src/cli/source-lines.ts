@@ -14,10 +14,14 @@ export function factLines({ live, ...facts }: FactsAndAccess): string[] {
   const { limits, terms } = facts;
   const optional = (label: string, text: string | null): string[] => (text === null ? [] : [`  ${label} ${text}`]);
   const perDay = limits.perDay === null ? '' : `, ${limits.perDay} a day`;
+  const windows = limits.windows.map(
+    ({ requests, perMs, host }) => `, ${requests} in ${perMs / 1000} s${host === null ? '' : ` at ${host}`}`,
+  );
   return [
     `${facts.name}  ${facts.title} (${facts.accessMode}${facts.experimental ? ', experimental' : ''})`,
     `  reads     ${facts.pageKinds.join(', ')}`,
-    `  limits    one request in ${limits.minDelayMs / 1000} s, ${limits.maxConcurrency} at a time${perDay}`,
+    `  limits    one request in ${limits.minDelayMs / 1000} s, ${limits.maxConcurrency} at a time${windows.join('')}${perDay}`,
+    `  robots    ${facts.robots.policy === 'obey' ? 'obeyed' : 'not consulted'}: ${facts.robots.why}`,
     `  terms     ${terms.summary}${terms.url === null ? '' : ` (${terms.url})`}`,
     ...optional('licence  ', terms.licence),
     ...optional('credit   ', terms.attribution),

@@ -10,6 +10,8 @@ export interface Limits {
   /** Smallest time between two request starts, milliseconds. */
   readonly minDelayMs: number;
   readonly windows: readonly RequestWindow[];
+  /** What every time is multiplied by: 1 for the network. */
+  readonly scale: number;
   /** A delay that a robots.txt asks for, in milliseconds; more than a day is a day. */
   crawlDelayMs(seconds: number | null): number;
 }
@@ -18,6 +20,7 @@ export function limitsOf({ limits }: SourceFacts, via: Via): Limits {
   const scale = via === 'sandbox' ? SANDBOX_SCALE : 1;
   const day = limits.perDay === null ? [] : [{ requests: limits.perDay, perMs: DAY_MS, host: null }];
   return {
+    scale,
     minDelayMs: Math.ceil(limits.minDelayMs * scale),
     windows: [...limits.windows, ...day].map((window) => ({ ...window, perMs: Math.ceil(window.perMs * scale) })),
     crawlDelayMs: (seconds) => Math.ceil(Math.min((seconds ?? 0) * 1_000, DAY_MS) * scale),

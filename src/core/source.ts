@@ -83,6 +83,8 @@ export interface SourceFacts {
     /** `obey` for pages and everything crawlers are meant by; `api` for an interface under terms of its own. */
     readonly policy: 'obey' | 'api';
     readonly why: string;
+    /** Paths that the site's operator may open to us beyond robots.txt: `variable` is set once that was agreed. */
+    readonly agreement?: { readonly variable: string; readonly path: string; readonly why: string };
   };
   readonly terms: {
     readonly url: string | null;

@@ -100,6 +100,16 @@ describe('robots.txt', () => {
     expect(starts.slice(1).map((start, n) => start - (starts[n] ?? 0) >= 200)).toEqual([true, true]);
   });
 
+  it('is not obeyed on the one path that its operator has agreed to, once the switch says so', async () => {
+    const agreement = { variable: 'THE_SWITCH', path: '/private', why: '' };
+    const facts = { robots: { policy: 'obey' as const, why: '', agreement } };
+    await expect(site.process({ facts }).ask('/private')).rejects.toMatchObject({ code: 'ROBOTS' });
+    const agreed = site.process({ facts, credentials: { THE_SWITCH: 'true' } });
+    expect(await agreed.ask('/private')).toBe(200);
+    await expect(agreed.ask('/private/a')).rejects.toMatchObject({ code: 'ROBOTS' });
+    expect((await ledger()).at(-1)).toMatchObject({ robots: 'exempt', robots_rule: 'THE_SWITCH' });
+  });
+
   it('of an interface with terms of its own is not asked for', async () => {
     await site.process({ facts: { robots: { policy: 'api', why: '' } } }).ask('/private');
     expect(await ledger()).toMatchObject([{ kind: 'page', robots: 'exempt' }]);

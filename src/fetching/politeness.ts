@@ -119,11 +119,14 @@ interface Permit {
   readonly minDelayMs: number;
 }
 
-async function permit({ facts, limits }: Gate, cache: RobotsCache, { url, kind }: Hop): Promise<Permit> {
+async function permit({ facts, limits, credentials }: Gate, cache: RobotsCache, { url, kind }: Hop): Promise<Permit> {
   const { minDelayMs } = limits;
   if (facts.robots.policy === 'api' || kind === 'robots')
     return { permission: { robots: 'exempt', digest: null, rule: null }, minDelayMs };
   const address = new URL(url);
+  const { agreement } = facts.robots;
+  if (agreement !== undefined && credentials[agreement.variable] !== undefined && address.pathname === agreement.path)
+    return { permission: { robots: 'exempt', digest: null, rule: agreement.variable }, minDelayMs };
   const inForce = await cache.of(address.origin);
   if (inForce.state === 'open') return { permission: { robots: 'open', digest: null, rule: null }, minDelayMs };
   const { allowed, rule, crawlDelaySeconds } = judgeRobots(inForce.robots, PRODUCT, address);
@@ -173,12 +176,12 @@ async function admit(
   }
 }
 
-function admitted({ db, clock }: Gate, key: GateKey, turn: Turn): AdmittedHop {
+function admitted({ db, clock, limits }: Gate, key: GateKey, turn: Turn): AdmittedHop {
   const sent = performance.now();
   return {
     settle: async (answer) => {
       const pace = answer === null ? null : paceOf(answer.headers);
-      const latencyMs = performance.now() - sent;
+      const latencyMs = (performance.now() - sent) * limits.scale;
       await settleTurn(
         db,
         clock,

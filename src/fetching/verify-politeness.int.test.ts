@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { source as mixesdb } from '../../spiders/mixesdb/index.ts';
 import { source as setlistfm } from '../../spiders/setlistfm/index.ts';
+import type { RequestWindow } from '../core/source.ts';
 import { ORIGIN, openPoliteSite, type PoliteSite, text } from '../testing/polite-site.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { type Verification, verifyPoliteness } from './verify-politeness.ts';
@@ -32,20 +33,20 @@ afterEach(async () => {
 });
 
 describe('a ledger in which nothing was broken', () => {
-  it('is one of a polite run of several processes, with redirects, waits, quotas and a robots.txt', async () => {
-    await services.db.query('truncate robots_files');
-    const windows = [{ requests: 5, perMs: 2_000_000, host: null }];
-    const facts = { ...mixesdb.facts, limits: { ...mixesdb.facts.limits, minDelayMs: 30_000, windows } };
-    site.answers['/robots.txt'] = text(200, 'User-agent: *\nCrawl-delay: 50\nDisallow: /private');
+  it('is one of a polite run of several processes, with redirects, waits and a robots.txt', async () => {
+    site.answers['/robots.txt'] = text(200, 'User-agent: *\nCrawl-delay: 200\nDisallow: /private');
     site.answers['/3'] = text(302, '', { location: '/there' });
-    site.answers['/5'] = text(503, '', { 'retry-after': '1' });
-    site.answers['/7'] = text(429, '', { 'retry-after': new Date(Date.now() + 3_000).toUTCString() });
-    const processes = [site.process({ facts }), site.process({ facts })];
-    await Promise.all(Array.from({ length: 12 }, (_, n) => processes[n % 2]?.ask(`/${n}`)));
-    const verification = await verify({ facts: [facts] });
+    site.answers['/5'] = text(503, '', { 'retry-after': '2' });
+    site.answers['/7'] = text(429, '', { 'retry-after': new Date(Date.now() + 6_000).toUTCString() });
+    const verification = await run({ minDelayMs: 30_000, windows: [] });
     expect(verification.violations).toEqual([]);
     expect(verification.sources).toMatchObject([{ source: 'mixesdb', via: 'sandbox', redirects: 1, unsettled: 0 }]);
     expect(verification.requests).toBe(site.asked.length);
+  });
+
+  it('is one of a run that used up its quota', async () => {
+    const windows = [{ requests: 5, perMs: 1_500_000, host: null }];
+    expect((await run({ minDelayMs: 1_000, windows })).violations).toEqual([]);
   });
 
   it('is an empty one', async () => {
@@ -161,6 +162,16 @@ describe('a violation is found, with the ids of its entries:', () => {
     expect(await broken()).toEqual(['crawl-delay 2,3']);
   });
 
+  it('an agreement that was not made with this site', async () => {
+    const agreement = { variable: 'SOME_SWITCH', path: '/w/api.php', why: '' };
+    const facts = [{ ...mixesdb.facts, robots: { ...mixesdb.facts.robots, agreement } }];
+    await entry({ at: 0, robots: 'exempt', rule: 'SOME_SWITCH', path: '/w/api.php?action=query' });
+    expect(await broken({ facts })).toEqual([]);
+    await entry({ at: 60_000, robots: 'exempt', rule: 'SOME_SWITCH', path: '/private' });
+    await entry({ at: 120_000, robots: 'exempt', path: '/w/api.php' });
+    expect(await broken({ facts })).toEqual(['robots 2', 'robots 3']);
+  });
+
   it('and not where it is older than asked for', async () => {
     await entry({ at: 0 });
     await entry({ at: 1 });
@@ -169,6 +180,15 @@ describe('a violation is found, with the ids of its entries:', () => {
     expect(await broken({ source: 'reddit' })).toEqual([]);
   });
 });
+
+/** Twelve pages asked for by two processes at once, through the real gate. */
+async function run(limits: { minDelayMs: number; windows: RequestWindow[] }): Promise<Verification> {
+  await services.db.query('truncate robots_files');
+  const facts = { ...mixesdb.facts, limits: { ...mixesdb.facts.limits, ...limits } };
+  const processes = [site.process({ facts }), site.process({ facts })];
+  await Promise.all(Array.from({ length: 12 }, (_, n) => processes[n % 2]?.ask(`/${n}`)));
+  return verify({ facts: [facts] });
+}
 
 interface Entry {
   readonly at: number;
@@ -179,6 +199,7 @@ interface Entry {
   readonly path?: string;
   readonly robots?: 'rules' | 'open' | 'exempt';
   readonly digest?: Buffer | null;
+  readonly rule?: string;
   readonly settled?: number | null;
   readonly status?: number;
   readonly retryAfter?: string;
@@ -197,12 +218,13 @@ async function entry(about: Entry): Promise<void> {
   } = about;
   const settled = about.settled === undefined ? at : about.settled;
   await services.db.query(
-    `insert into request_ledger (id, started_at, via, source, host, credential, kind, method, url, robots, robots_digest, waited_ms, process, settled_at, status, retry_after)
-     values ((select count(*) + 1 from request_ledger), $1, $2, $3, $4, 'none', $5, 'GET', $6, $7, $8, 0, 'test', $9, $10, $11)`,
+    `insert into request_ledger (id, started_at, via, source, host, credential, kind, method, url, robots, robots_digest, waited_ms, process, settled_at, status, retry_after, robots_rule)
+     values ((select count(*) + 1 from request_ledger), $1, $2, $3, $4, 'none', $5, 'GET', $6, $7, $8, 0, 'test', $9, $10, $11, $12)`,
     [
       ...[new Date(START + at), via, source, host, kind, `https://${host}${path}`, robots],
       about.digest === undefined && robots === 'rules' ? digest : (about.digest ?? null),
       ...[settled === null ? null : new Date(START + settled), about.status ?? 200, about.retryAfter ?? null],
+      about.rule ?? null,
     ],
   );
 }

@@ -76,7 +76,7 @@ export async function verifyPoliteness(options: VerifyOptions): Promise<Verifica
   const found = new Findings();
   for await (const entry of ledgerEntries(db, { from, source })) {
     const facts = factsOf.get(entry.source);
-    const verdict = facts?.robots.policy === 'obey' ? await robots.judge(entry) : PASSED;
+    const verdict = facts?.robots.policy === 'obey' && !isAgreed(entry, facts) ? await robots.judge(entry) : PASSED;
     const broken = counters.take(entry, facts, verdict.crawlDelaySeconds);
     if (entry.startedAt.getTime() < start) continue;
     found.count(entry);
@@ -84,6 +84,12 @@ export async function verifyPoliteness(options: VerifyOptions): Promise<Verifica
     if (verdict.problem !== null) found.add(entry, { rule: 'robots', ids: [entry.id], message: verdict.problem });
   }
   return { since: since?.toISOString() ?? null, ...found.result() };
+}
+
+/** What the site's operator agreed to is named in the entry, and is that path only. */
+function isAgreed({ robots, robotsRule, url }: LedgerEntry, { robots: { agreement } }: SourceFacts): boolean {
+  if (agreement === undefined || robots !== 'exempt' || robotsRule !== agreement.variable) return false;
+  return new URL(url).pathname === agreement.path;
 }
 
 class Findings {

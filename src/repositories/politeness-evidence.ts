@@ -12,6 +12,8 @@ export interface LedgerEntry {
   readonly url: string;
   readonly robots: 'rules' | 'open' | 'exempt';
   readonly robotsDigest: Buffer | null;
+  /** The line that decided, or the switch by which its operator agreed. */
+  readonly robotsRule: string | null;
   readonly waitedMs: number;
   readonly settledAt: Date | null;
   readonly status: number | null;
@@ -24,7 +26,7 @@ export interface EvidenceFilter {
 }
 
 const BATCH = 5_000;
-const COLUMNS = `id, started_at as "startedAt", via, source, host, credential, kind, url, robots, robots_digest as "robotsDigest",
+const COLUMNS = `id, started_at as "startedAt", via, source, host, credential, kind, url, robots, robots_digest as "robotsDigest", robots_rule as "robotsRule",
   waited_ms as "waitedMs", settled_at as "settledAt", status, retry_after as "retryAfter"`;
 
 /** Entries from a moment on, by time; never more than a batch in memory. */

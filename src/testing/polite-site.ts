@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SourceFacts } from '../core/source.ts';
+import type { Credentials, SourceFacts } from '../core/source.ts';
 import { createGate, type PolitenessGate } from '../fetching/politeness.ts';
 import { type ArchiveStore, openArchive } from '../platform/archive-store.ts';
 import { type Clock, type Releasable, Releases, systemClock } from '../platform/context.ts';
@@ -29,7 +29,14 @@ export interface PoliteSite extends Releasable {
   /** Everything Redis knows of the file's own is gone. */
   forgetRedis(): Promise<void>;
   /** A gate and client of its own, as one more process would have. */
-  process(options?: { facts?: Partial<SourceFacts>; clock?: Clock; signal?: AbortSignal }): PoliteProcess;
+  process(options?: ProcessOptions): PoliteProcess;
+}
+
+interface ProcessOptions {
+  readonly facts?: Partial<SourceFacts>;
+  readonly credentials?: Credentials;
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
 }
 
 export interface PoliteProcess {
@@ -65,7 +72,7 @@ export async function openPoliteSite(services: TestServices, base: SourceFacts):
       const keys = await client.keys(`${services.queuePrefix}*`);
       if (keys.length > 0) await client.del(keys);
     },
-    process: ({ facts = {}, clock = systemClock, signal = new AbortController().signal } = {}) => {
+    process: ({ facts = {}, credentials = {}, clock = systemClock, signal = new AbortController().signal } = {}) => {
       const db = releases.add('database', openDatabase(services.databaseUrl, { max: 3 }));
       const redis = releases.add('redis', openRedis(services.redisUrl));
       const guard = createEgressGuard([local]);
@@ -73,7 +80,7 @@ export async function openPoliteSite(services: TestServices, base: SourceFacts):
       const http = releases.add('http', createHttpClient({ guard, clock, userAgent: 'MusicDB/test', sandboxHosts }));
       const gate = createGate({
         ...{ db, redis, archive, clock, http, signal, prefix: services.queuePrefix, via: 'sandbox', hosts: [HOST] },
-        ...{ facts: { ...base, hosts: [HOST], ...facts }, credentials: {} },
+        ...{ facts: { ...base, hosts: [HOST], ...facts }, credentials },
       });
       const ask = async (path: string) =>
         (
