@@ -4,8 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
 import type { SourceName } from '../src/core/source.ts';
-import { credentialOf } from '../src/fetching/politeness.ts';
-import { systemClock } from '../src/platform/context.ts';
 import { VERSION } from '../src/platform/user-agent.ts';
 import { addRequests, countRequests, MAX_ATTEMPTS } from '../src/repositories/frontier.ts';
 import { listQuarantine } from '../src/repositories/quarantine.ts';
@@ -55,7 +53,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await services.db.query(
-    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, page_verdicts, page_yields, workflow_events, request_ledger, request_gates, robots_files cascade',
+    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, page_verdicts, page_yields, workflow_events cascade',
   );
   await test.release();
 });
@@ -362,53 +360,6 @@ describe('a page by which the source refuses us', () => {
   });
 });
 
-describe('a polite crawl of the sandbox', () => {
-  beforeEach(() => {
-    Object.assign(test.ctx, { clock: systemClock, config: { ...test.ctx.config, sandboxPoliteness: 'on' } });
-  });
-
-  it('keeps the distance of its source, a thousandth of the real one, and lands all the same', async () => {
-    await setsDue(4);
-    expect(await crawl()).toMatchObject({ pages: 4, failed: 0 });
-    const starts = (await rows('select started_at from request_ledger order by id')).map((row) =>
-      Number(row.started_at),
-    );
-    expect(starts).toHaveLength(4);
-    expect(starts.slice(1).every((start, n) => start - (starts[n] ?? 0) >= 1)).toBe(true);
-  });
-
-  it('gives back a request whose turn is far away, without an attempt lost', async () => {
-    await setsDue(2);
-    await services.db.query(
-      `insert into request_gates (via, source, host, credential, last_request_at, delay_ms) values ('sandbox', 'setlistfm', 'api.setlist.fm', $1, $2, 60000)`,
-      [credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials), new Date()],
-    );
-    expect(await crawl()).toMatchObject({ pages: 0, failed: 0 });
-    expect(asked).toEqual([]);
-    expect(await rows('select attempts, state from frontier')).toEqual(
-      [0, 1].map(() => ({ attempts: 0, state: 'due' })),
-    );
-  });
-
-  it('gives up what robots.txt forbids, and asks for nothing while it cannot be had', async () => {
-    answers['/robots.txt'] = (response) => response.end('User-agent: *\nDisallow: /tracklist/b');
-    for (const id of ['a', 'b']) {
-      answers[`/tracklist/${id}`] = (response) => response.writeHead(404).end();
-      await due('1001tracklists', `${SITE}/tracklist/${id}`);
-    }
-    await crawl({ source: '1001tracklists' });
-    expect(asked.map(({ path }) => path)).toEqual(['/robots.txt', '/tracklist/a']);
-    expect(await rows(`select last_problem from frontier where state = 'failed'`)).toEqual([
-      { last_problem: expect.stringMatching(/robots.txt does not allow/) },
-    ]);
-    await services.db.query('truncate robots_files');
-    answers['/robots.txt'] = (response) => response.writeHead(500).end();
-    await services.db.query(`update frontier set state = 'due', due_at = '2026-01-01'`);
-    expect(await crawl({ source: '1001tracklists' })).toMatchObject({ pages: 0, failed: 0 });
-    expect(asked.map(({ path }) => path)).toEqual(['/robots.txt', '/tracklist/a', '/robots.txt']);
-  });
-});
-
 describe('a source that may not be asked', () => {
   it('live is refused for good, naming every condition that is missing', async () => {
     await due('1001tracklists', `${SITE}/tracklist/aaaaaa1`);
@@ -433,20 +384,6 @@ describe('a source that may not be asked', () => {
     expect(await crawl()).toMatchObject({ pages: 0 });
     expect(asked).toEqual([]);
     expect(await jobs()).toEqual([]);
-  });
-
-  it('live because its requests of the day are used up is left alone', async () => {
-    await setsDue(1);
-    const { perDay } = (await loadSource('setlistfm')).facts.limits;
-    const credential = credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials);
-    await services.db.query(
-      `insert into request_ledger (started_at, via, source, host, credential, kind, method, url, robots, waited_ms, process)
-       select $1::timestamptz - n * interval '1 second', 'live', 'setlistfm', 'api.setlist.fm', $3, 'page', 'GET', '/', 'exempt', 0, 'test'
-       from generate_series(1, $2::int) n`,
-      [test.clock.now(), perDay, credential],
-    );
-    expect(await crawl({ via: 'live' })).toMatchObject({ pages: 0, failed: 0 });
-    expect(await countRequests(services.db)).toEqual({ due: 1 });
   });
 });
 
