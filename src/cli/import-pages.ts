@@ -132,7 +132,7 @@ export class PageImport {
   async #takePage(name: string, page: WarcPage): Promise<Buffer> {
     const stored = await this.#ctx.archive.put(page.rawBody);
     const result = this.#read(page);
-    const judged = this.#judge(page, result);
+    const judged = page.refused === null ? this.#judge(page, result) : refusedPage(inFile(name, page.refused));
     await this.lander.add({
       source: this.#source.facts.name,
       via: 'import',
@@ -203,6 +203,15 @@ function withDoubt(result: ParseResult, { verdict, reason }: Judgement): ParseRe
   if (USABLE.has(verdict) || kept.length === result.items.length) return result;
   const problem = { code: verdict, message: reason ?? 'not whole', where: null };
   return { ...result, items: kept, problems: [problem, ...result.problems] };
+}
+
+/** Kept as evidence; what it might say is not asked. */
+function refusedPage({ code, message: reason }: Problem): JudgedPage {
+  return {
+    judgement: { verdict: code === 'truncated' ? 'truncated' : 'unreadable', reason },
+    measures: null,
+    items: [],
+  };
 }
 
 function savedPage(body: Buffer, url: string | null, fetchedAt: Date): WarcPage {
