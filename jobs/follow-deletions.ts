@@ -3,9 +3,9 @@
  * crawl does the asking, and landing its answers does the erasing); content that could not be confirmed in time is erased without an answer;
  * archived pages that hold posts leave the archive when their time has come.
  */
-import { loadSource } from '../spiders/registry.ts';
+import { loadSource, SOURCE_NAMES } from '../spiders/registry.ts';
 import { CHECK_AFTER_MS, CONFIRM_WITHIN_MS, hasDeletionDuty } from '../src/core/post-duty.ts';
-import { SOURCE_NAMES, type Source } from '../src/core/source.ts';
+import type { Source } from '../src/core/source.ts';
 import { eraseDueDocuments } from '../src/repositories/document-erasure.ts';
 import { erasePosts } from '../src/repositories/erasure.ts';
 import { makeDue } from '../src/repositories/frontier.ts';

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadSource } from '../spiders/registry.ts';
-import { SOURCE_NAMES } from '../src/core/source.ts';
+import { loadSource, SOURCE_NAMES } from '../spiders/registry.ts';
 import { openBreaker } from '../src/repositories/breaker.ts';
 import { addRequests, countRequests, leaseDue } from '../src/repositories/frontier.ts';
 import { countOutstanding } from '../src/repositories/outbox.ts';

@@ -2,10 +2,9 @@
  * Orchestrate: looks at what is due and enqueues it, most urgent source first; it never does the work. A tick either puts a source's
  * seeds back on the frontier, or asks for the crawl of every source that has due requests, may run, and is not being crawled already.
  */
-import { loadAllSources, loadSource } from '../spiders/registry.ts';
+import { loadAllSources, loadSource, SOURCE_NAMES } from '../spiders/registry.ts';
 import { PermanentError } from '../src/core/errors.ts';
 import type { PageRequest, Source, SourceName } from '../src/core/source.ts';
-import { SOURCE_NAMES } from '../src/core/source.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import { readCursors } from '../src/repositories/cursors.ts';
 import { findDueSources, makeDue } from '../src/repositories/frontier.ts';

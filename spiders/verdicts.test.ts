@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contractByItems } from '../src/core/page-contract.ts';
-import { SOURCE_NAMES, type SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source.ts';
 import { judge, type Verdict } from '../src/core/verdict.ts';
-import { loadAllSources, loadSource } from './registry.ts';
+import { loadAllSources, loadSource, SOURCE_NAMES } from './registry.ts';
 
 const SAMPLES = new URL('../../shared/fixtures/', import.meta.url);
 const samplesMissing = existsSync(SAMPLES) ? false : '../shared/fixtures is not there';

@@ -6,9 +6,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { QUEUE_NAMES } from '../../jobs/queues.ts';
-import { loadAllSources } from '../../spiders/registry.ts';
+import { loadAllSources, SOURCE_NAMES } from '../../spiders/registry.ts';
 import { configVariables } from '../../src/config/config.ts';
-import { SOURCE_NAMES } from '../../src/core/source.ts';
 
 interface Service {
   image: string;

@@ -2,10 +2,11 @@
  * What people do to names when they write them down: typing errors, lost accents, "and" for "&", artist and title the wrong way round,
  * labels in other words, rows left out, lists that end early, and whole lists copied from another site with its errors.
  */
-import type { SourceName } from '../../src/core/source.ts';
+
 import { knows } from './places.ts';
 import type { Rng } from './rng.ts';
 import type { ShownRow } from './shown.ts';
+import type { SiteName } from './site-names.ts';
 import { siteRng } from './site-rng.ts';
 import type { DjSet, World } from './world/types.ts';
 
@@ -45,7 +46,7 @@ const NONE: NoiseRates = {
 };
 
 /** A curated site errs rarely, a forum often; the shops and the interface of setlist.fm print what labels and bands gave them. */
-const RATES: Readonly<Record<SourceName, NoiseRates>> = {
+const RATES: Readonly<Record<SiteName, NoiseRates>> = {
   '1001tracklists': { ...NONE, typo: 0.01, accentsLost: 0.1, skipped: 0.01, partial: 0.05 },
   mixesdb: {
     ...NONE,
@@ -82,18 +83,18 @@ const RATES: Readonly<Record<SourceName, NoiseRates>> = {
   },
 };
 
-const COPIED_FROM: SourceName = '1001tracklists';
+const COPIED_FROM: SiteName = '1001tracklists';
 /** A list that ends early has at least this share of its rows. */
 const SHORTEST_SHARE = 0.4;
 
 /** The site whose list this one took over; null where it wrote its own. */
-export function copiedFrom(world: World, site: SourceName, set: DjSet): SourceName | null {
+export function copiedFrom(world: World, site: SiteName, set: DjSet): SiteName | null {
   const copies = siteRng(world, site, `copies/${set.id}`).chance(RATES[site].copied);
   return copies && knows(world, COPIED_FROM, set) ? COPIED_FROM : null;
 }
 
 /** The rows with the errors of whoever wrote the list; places are counted anew. */
-export function withNoise(world: World, site: SourceName, set: DjSet, rows: readonly ShownRow[]): ShownRow[] {
+export function withNoise(world: World, site: SiteName, set: DjSet, rows: readonly ShownRow[]): ShownRow[] {
   const writer = copiedFrom(world, site, set) ?? site;
   const rates = RATES[writer];
   const rng = siteRng(world, writer, `noise/${set.id}`);

@@ -1,11 +1,11 @@
 /** Which sites know which set, and the words that several sites build its name from. */
-import type { SourceName } from '../../src/core/source.ts';
+import type { SiteName } from './site-names.ts';
 import { siteRng } from './site-rng.ts';
 import type { DjSet, World } from './world/types.ts';
 import { known } from './world.ts';
 
 /** Share of the DJ sets that each site knows. */
-const SHARES: Readonly<Record<SourceName, number>> = {
+const SHARES: Readonly<Record<SiteName, number>> = {
   '1001tracklists': 0.8,
   mixesdb: 0.65,
   setlistfm: 0.5,
@@ -15,18 +15,18 @@ const SHARES: Readonly<Record<SourceName, number>> = {
 };
 
 /** Films and concert listings need a stage to have been on. */
-const NEEDS_VENUE: readonly SourceName[] = ['setlistfm', 'watchthedj'];
+const NEEDS_VENUE: readonly SiteName[] = ['setlistfm', 'watchthedj'];
 
 /** Every set is on at least one site: what nobody else knows is on 1001tracklists. */
-export function knows(world: World, site: SourceName, set: DjSet): boolean {
-  const drawn = (one: SourceName): boolean =>
+export function knows(world: World, site: SiteName, set: DjSet): boolean {
+  const drawn = (one: SiteName): boolean =>
     !(set.kind === 'radio' && NEEDS_VENUE.includes(one)) && siteRng(world, one, `knows/${set.id}`).chance(SHARES[one]);
   if (site !== '1001tracklists') return drawn(site);
   return drawn(site) || !(drawn('mixesdb') || drawn('reddit') || drawn('watchthedj'));
 }
 
 /** The sets that a site knows, in the world's order. */
-export function setsOn(world: World, site: SourceName): DjSet[] {
+export function setsOn(world: World, site: SiteName): DjSet[] {
   return world.sets.filter((set) => knows(world, site, set));
 }
 

@@ -1,9 +1,9 @@
 /** Crawls the six local sites from the spiders' own seeds with the sources' own parsers, and compares with the truth: proves both. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadAllSources } from '../../spiders/registry.ts';
+import { loadAllSources, SOURCE_NAMES } from '../../spiders/registry.ts';
 import type { Item, Row } from '../../src/core/items.ts';
 import { externalIdOf } from '../../src/core/items.ts';
-import { type Page, SOURCE_NAMES, type Source, type SourceName } from '../../src/core/source.ts';
+import type { Page, Source, SourceName } from '../../src/core/source.ts';
 import { type Sandbox, startSandbox } from './server.ts';
 import type { ShownRow } from './shown.ts';
 import type { ShownSet } from './sites/site.ts';

@@ -1,13 +1,13 @@
 /** Serves the six sites on loopback: one HTTP server for each real host that is stood in for. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SourceName } from '../../src/core/source.ts';
 import { type ClockOptions, createCalendar, type Today } from './calendar.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { LOOP_PATHS, redirect } from './faults/faulty-answer.ts';
 import type { FaultPlan } from './faults/plan.ts';
 import { send, type WireAnswer } from './faults/wire.ts';
 import { keyRefusal } from './keys.ts';
+import type { SiteName } from './site-names.ts';
 import { createSites } from './sites/all.ts';
 import type { Site, SiteRequest, SiteResponse } from './sites/site.ts';
 import { type Truth, type TruthLine, truthLines, truthOf } from './truth.ts';
@@ -39,7 +39,7 @@ export interface SandboxOptions {
 export interface Served {
   /** ISO 8601 UTC. */
   readonly at: string;
-  readonly source: SourceName;
+  readonly source: SiteName;
   readonly method: string;
   /** On the real host. */
   readonly url: string;
@@ -58,7 +58,7 @@ export interface Sandbox {
   /** The same a thing at a time, for worlds that are too large to hold twice. */
   readonly truthLines: () => Generator<TruthLine>;
   /** Requests answered so far, by source. */
-  readonly requests: Readonly<Record<SourceName, number>>;
+  readonly requests: Readonly<Record<SiteName, number>>;
   readonly close: () => Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function startSandbox({ seed, sets, port, log, ...options }: Sandbo
   const today = createCalendar(options.clock, Date.now());
   const keys = options.keys ?? false;
   const sites = createSites(world, options.scripted);
-  const requests: Record<SourceName, number> = {
+  const requests: Record<SiteName, number> = {
     '1001tracklists': 0,
     mixesdb: 0,
     setlistfm: 0,

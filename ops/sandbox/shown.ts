@@ -1,8 +1,8 @@
 /** What one site prints of a set: the same truth with the site's own gaps, credits and clock. */
 import type { CueGranularity, IdKind, MashupPart } from '../../src/core/items.ts';
-import type { SourceName } from '../../src/core/source.ts';
 import { type Alteration, withNoise } from './noise.ts';
 import type { Rng } from './rng.ts';
+import type { SiteName } from './site-names.ts';
 import { siteRng } from './site-rng.ts';
 import type { DjSet, SetRow, Track, World } from './world/types.ts';
 import { known, namesOf } from './world.ts';
@@ -49,7 +49,7 @@ export interface Habits {
 }
 
 /** The rows of `set` as `site` prints them. */
-export function shownRows(world: World, site: SourceName, set: DjSet, habits: Habits): ShownRow[] {
+export function shownRows(world: World, site: SiteName, set: DjSet, habits: Habits): ShownRow[] {
   const rng = siteRng(world, site, `rows/${set.id}`);
   const rows = set.rows.map((row, index) => {
     const recognised = rng.chance(habits.recognised);

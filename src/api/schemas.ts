@@ -1,5 +1,5 @@
 /** Shapes of parameters and answers as JSON Schema: the server validates and writes with them, and /openapi.json publishes them. */
-import { SOURCE_NAMES } from '../core/source.ts';
+import { SOURCE_NAMES } from '../../spiders/registry.ts';
 import { SEARCH_INDICES } from '../search/search.ts';
 
 /** The part of JSON Schema used here. */

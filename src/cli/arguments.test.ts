@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SOURCE_NAMES } from '../core/source.ts';
+import { SOURCE_NAMES } from '../../spiders/registry.ts';
 import { numberArgument, sourceArgument, timeArgument } from './arguments.ts';
 
 describe('a source as typed', () => {

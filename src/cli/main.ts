@@ -94,8 +94,13 @@ const COMMANDS: readonly CommandLine[] = [
   },
   {
     usage: 'source <action> [name]',
-    summary: 'one source: show its facts, state and latest answers; enable (closes its breaker) or disable it',
-    options: [DATA],
+    summary:
+      'one source: show its facts, state and latest answers; enable (closes its breaker) or disable it; new: begin a further one',
+    options: [
+      DATA,
+      ['--title <text>', 'new: its name as people write it'],
+      ['--host <name>', 'new: where its pages are'],
+    ],
     load: () => import('./commands/source.ts'),
   },
   {

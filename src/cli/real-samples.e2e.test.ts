@@ -1,9 +1,11 @@
 /** Every real sample beside the repository, by `musicdb import` through the whole pipeline, and the database compared with what was expected of it. */
+
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SOURCE_NAMES, type SourceName } from '../core/source.ts';
+import { SOURCE_NAMES } from '../../spiders/registry.ts';
+import type { SourceName } from '../core/source.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { contentOf } from '../testing/catalogue.ts';
 import { type CliResult, jsonOf, type RunningCli, runCli, startCli, temporaryFolder, until } from '../testing/cli.ts';

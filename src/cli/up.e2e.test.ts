@@ -1,9 +1,10 @@
 /** `musicdb up` as a person and a script see it: the summary, the status while it starts, the API, the pages in a real browser, the stop. */
+
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUEUE_NAMES } from '../../jobs/queues.ts';
 import { findChromium } from '../../ops/dev-services/chromium.ts';
-import { SOURCE_NAMES } from '../core/source.ts';
+import { SOURCE_NAMES } from '../../spiders/registry.ts';
 import {
   type CliResult,
   jsonOf,

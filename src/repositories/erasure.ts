@@ -149,7 +149,7 @@ async function eraseWork(tx: Queryable, ids: readonly number[]): Promise<void> {
 async function eraseDocumentsSoon(tx: Queryable, externalIds: readonly string[], now: Date): Promise<number> {
   const { rowCount } = await tx.query({
     name: 'erasure-documents',
-    text: `update documents d set erase_at = $2
+    text: `update documents d set erase_at = least(d.erase_at, $2)
            where d.erased_at is null and d.digest in (select document_digest from document_posts where external_id = any($1::text[]))`,
     values: [externalIds, now],
   });

@@ -134,8 +134,8 @@ async function endStale(tx: Queryable, pages: readonly LandingPage[], known: Kno
     page.items.some((item) => item.kind === 'post' && staysErased(known.get(item.id), page)),
   );
   if (stale.length === 0) return;
-  await tx.query('update documents set erase_at = $2 where digest = any($1::bytea[]) and erased_at is null', [
-    stale.map(({ document }) => document.digest),
-    now,
-  ]);
+  await tx.query(
+    'update documents set erase_at = least(erase_at, $2) where digest = any($1::bytea[]) and erased_at is null',
+    [stale.map(({ document }) => document.digest), now],
+  );
 }

@@ -149,7 +149,9 @@ async function insertDocuments(tx: Queryable, pages: readonly LandingPage[], now
     // Bytes that end and come again are a page seen again: they live as long as any.
     text: `insert into documents (digest, size_bytes, stored_bytes, content_encoding, erase_at, created_at)
            select *, $6 from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[])
-           on conflict (digest) do update set erase_at = excluded.erase_at, erased_at = null where documents.erase_at is not null`,
+           on conflict (digest) do update set erased_at = null,
+             erase_at = case when documents.erased_at is null then least(documents.erase_at, excluded.erase_at) else excluded.erase_at end
+           where documents.erase_at is not null`,
     values: [
       documents.map((d) => d.digest),
       documents.map((d) => d.sizeBytes),

@@ -1,9 +1,10 @@
 /** One run: a faulty web, MusicDB's processes, a kill now and then, an operator; then the judgement. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seedSource } from '../../../jobs/orchestrate.ts';
-import { SOURCE_NAMES } from '../../../src/core/source.ts';
+import { SOURCE_NAMES } from '../../../spiders/registry.ts';
 import { systemClock } from '../../../src/platform/context.ts';
 import { type Database, openDatabase } from '../../../src/platform/database.ts';
 import { makeDue } from '../../../src/repositories/frontier.ts';

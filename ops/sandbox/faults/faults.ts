@@ -1,13 +1,14 @@
 /** Decides which requests go wrong. The same seed and plan give the same faults for an address, in whatever order addresses are asked. */
-import type { SourceName } from '../../../src/core/source.ts';
+
 import { createRng } from '../rng.ts';
+import type { SiteName } from '../site-names.ts';
 import type { SiteRequest, SiteResponse } from '../sites/site.ts';
 import { type Faulty, faultyAnswer } from './faulty-answer.ts';
 import type { FaultPlan, FaultRule } from './plan.ts';
 
 export interface Faults {
   /** The faulty answer in place of `good`; null when this request goes well. Only good answers go wrong: a 404 stays one. */
-  readonly befall: (source: SourceName, request: SiteRequest, good: SiteResponse) => Faulty | null;
+  readonly befall: (source: SiteName, request: SiteRequest, good: SiteResponse) => Faulty | null;
 }
 
 /** A plan's rule with what it has done so far. */
@@ -39,7 +40,7 @@ export function createFaults(plan: FaultPlan, seed: string): Faults {
   };
 }
 
-function fits({ rule, path }: ActiveRule, source: SourceName, request: SiteRequest): boolean {
+function fits({ rule, path }: ActiveRule, source: SiteName, request: SiteRequest): boolean {
   if (rule.source !== undefined && rule.source !== source) return false;
   if (rule.host !== undefined && rule.host !== request.host) return false;
   const isRobots = request.path === '/robots.txt';

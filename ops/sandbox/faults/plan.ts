@@ -1,8 +1,9 @@
 /** A fault plan: what goes wrong with which requests, how often and how. Data, so that a report can set what was served beside what came of it. */
+
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { UsageError } from '../../../src/core/errors.ts';
-import { SOURCE_NAMES } from '../../../src/core/source.ts';
+import { SITE_NAMES } from '../site-names.ts';
 import { DRIFT_KINDS } from './drift.ts';
 import { PRESETS } from './presets.ts';
 
@@ -45,7 +46,7 @@ const rule = z
   .strictObject({
     kind: z.enum(FAULT_KINDS),
     /** Of one source only. */
-    source: z.enum(SOURCE_NAMES).optional(),
+    source: z.enum(SITE_NAMES).optional(),
     /** Of one real host only, e.g. "www.mixesdb.com". */
     host: z.string().optional(),
     /** Regular expression over path and query. Without it, robots.txt is left to the two robots kinds. */

@@ -1,8 +1,8 @@
 /** One local site: answers requests as the real one would, from the world. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { SourceName } from '../../../src/core/source.ts';
 import type { Today } from '../calendar.ts';
 import type { ShownRow } from '../shown.ts';
+import type { SiteName } from '../site-names.ts';
 
 export interface SiteRequest {
   /** Real host that is being stood in for. */
@@ -27,7 +27,7 @@ export interface SiteResponse {
 
 /** What a site shows of one set or concert: the truth that its parser is measured by. */
 export interface ShownSet {
-  readonly source: SourceName;
+  readonly source: SiteName;
   /** Id in the world: "set-3", "concert-1". */
   readonly setId: string;
   readonly externalId: string;
@@ -39,12 +39,12 @@ export interface ShownSet {
   readonly date: string | null;
   readonly rows: readonly ShownRow[];
   /** Site whose list it took over, errors and all; null for one of its own. */
-  readonly copiedFrom: SourceName | null;
+  readonly copiedFrom: SiteName | null;
 }
 
 /** What a shop shows of one recording. */
 export interface ShownTrack {
-  readonly source: SourceName;
+  readonly source: SiteName;
   /** Id in the world. */
   readonly trackId: string;
   readonly externalId: string;
@@ -60,7 +60,7 @@ export interface ShownTrack {
 }
 
 export interface Site {
-  readonly source: SourceName;
+  readonly source: SiteName;
   /** Real hosts it stands in for. */
   readonly hosts: readonly string[];
   readonly respond: (request: SiteRequest) => SiteResponse;

@@ -1,5 +1,5 @@
 /**
- * `musicdb source show|enable|disable <name>`: one source as facts and at work, and its switch. `show` starts no service: where none runs it
+ * `musicdb source show|enable|disable|new <name>`: one source as facts and at work, and its switch; `new` begins a further one. `show` starts no service: where none runs it
  * prints the facts and says that the rest is unknown.
  */
 import { userInfo } from 'node:os';
@@ -11,15 +11,16 @@ import { UsageError } from '../../core/errors.ts';
 import type { SourceFacts } from '../../core/source.ts';
 import type { SourceDetail } from '../../repositories/source-detail.ts';
 import { sourceArgument } from '../arguments.ts';
-import { type CommonOptions, note, printJson, printLine } from '../output.ts';
+import { note, printJson, printLine } from '../output.ts';
 import { readRuntime } from '../runtime-file.ts';
 import { type FactsAndAccess, factLines, workLines } from '../source-lines.ts';
+import { createSource, type NewSourceOptions } from './source-new.ts';
 
-interface Options extends CommonOptions {
+interface Options extends NewSourceOptions {
   readonly data?: string;
 }
 
-const ACTIONS = ['show', 'enable', 'disable'];
+const ACTIONS = ['show', 'enable', 'disable', 'new'];
 /** How long a database may take to answer `show`, milliseconds. */
 const ANSWER_MS = 3_000;
 
@@ -28,6 +29,10 @@ export async function run([action = '', name]: string[], options: Options): Prom
     throw new UsageError(`unknown action "${action}"`, { hint: `Known: ${ACTIONS.join(', ')}, each with a source.` });
   if (name === undefined)
     throw new UsageError(`source ${action} needs the name of a source`, { hint: 'See `musicdb list`.' });
+  if (action === 'new') {
+    createSource(name, options);
+    return;
+  }
   const { facts } = await loadSource(sourceArgument(name));
   if (action === 'show') await show(facts, options);
   else await turn(facts, action === 'enable', options);

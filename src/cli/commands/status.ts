@@ -1,5 +1,5 @@
 /** `musicdb status`: what runs on a data folder, what is stored, what waits; answers while starting too. */
-import { SOURCE_NAMES } from '../../core/source.ts';
+import { SOURCE_NAMES } from '../../../spiders/registry.ts';
 import { Releases } from '../../platform/context.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { countUnfinished, readSummary } from '../../repositories/summary.ts';

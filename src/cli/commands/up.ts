@@ -12,9 +12,9 @@ import { openDataFolder, secretOf } from '../../../ops/dev-services/data-folder.
 import { identifyProcess } from '../../../ops/dev-services/process-identity.ts';
 import { startServices } from '../../../ops/dev-services/start-services.ts';
 import { startSandbox } from '../../../ops/sandbox/server.ts';
+import { SOURCE_NAMES } from '../../../spiders/registry.ts';
 import type { Config } from '../../config/config.ts';
 import { ConfigError } from '../../core/errors.ts';
-import { SOURCE_NAMES } from '../../core/source.ts';
 import { reconcileSchedules, startOrchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Releases } from '../../platform/context.ts';
 import { createLogger } from '../../platform/logger.ts';
