@@ -16,10 +16,10 @@ beforeAll(async () => {
   [services, folder] = [await openTestServices(), await temporaryFolder()];
   run = await runFaults(
     { ...services, folder: folder.path },
-    { seed: '42', pages: 100, minutes: 2, killEverySeconds: 3_600, patienceSeconds: 2, faults: readPlan('all') },
+    { seed: '42', pages: 100, minutes: 5, killEverySeconds: 3_600, patienceSeconds: 2, faults: readPlan('all') },
     () => undefined,
   );
-}, 180_000);
+}, 400_000);
 afterAll(async () => {
   await folder?.release();
   await services?.release();

@@ -2,8 +2,9 @@
 
 /** Everything at once, each address hit at most once by each rule: asked often enough, every page comes in the end. */
 const ALL = [
-  { kind: 'robots-error', every: 4, times: null },
-  { kind: 'robots-closed', every: 9, times: null },
+  // Few are asked for, one a site: the first look at each fails, the second finds all forbidden at half of them.
+  { kind: 'robots-error' },
+  { kind: 'robots-closed', probability: 0.5 },
   { kind: 'retry-after-seconds', probability: 0.015, seconds: 1 },
   { kind: 'retry-after-date', probability: 0.01, seconds: 2 },
   { kind: 'unavailable', probability: 0.01, seconds: 1 },
