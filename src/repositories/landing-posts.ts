@@ -128,10 +128,10 @@ async function linkDocuments(tx: Queryable, pages: readonly LandingPage[]): Prom
   });
 }
 
-/** A saved page may show what stays erased: then the page itself goes with the next look. */
+/** A page may show what is deleted (a moderator leaves the title standing) or stays erased: then the page itself goes with the next look. */
 async function endStale(tx: Queryable, pages: readonly LandingPage[], known: KnownPosts, now: Date): Promise<void> {
   const stale = pages.filter((page) =>
-    page.items.some((item) => item.kind === 'post' && staysErased(known.get(item.id), page)),
+    page.items.some((item) => item.kind === 'post' && (item.purge || staysErased(known.get(item.id), page))),
   );
   if (stale.length === 0) return;
   await tx.query(
