@@ -46,4 +46,5 @@ it('under every fault, no rule of politeness is broken', () => {
 it('the faults were really served', () => {
   const kinds = new Set(run.served.map(({ fault }) => fault?.split(':')[0]));
   expect(kinds.size).toBeGreaterThan(8);
+  expect(kinds).toContain('robots-error');
 });
