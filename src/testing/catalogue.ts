@@ -36,7 +36,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
     from setlist_tracks r join setlists s on s.id = r.setlist_id and s.event_date = r.event_date left join tracks t on t.id = r.track_id`,
   mentions: `select m.source, m.external_id, m.position, t.norm_key, m.artist, m.title, m.mix_name from mentions m left join tracks t on t.id = m.track_id`,
   claims: `select r.source, r.kind, r.external_id, c.position, c.part, c.entity_type from claims c join raw_items r on r.id = c.raw_item_id`,
-  documents: `select encode(digest, 'hex'), size_bytes from documents`,
+  // Those that something was read from: a start that goes on asks the listings again, and is told "unchanged" or what is new.
+  documents: `select encode(digest, 'hex'), size_bytes from documents where digest in (select document_digest from raw_items)`,
   raw_items: `select source, kind, external_id, state from raw_items`,
   quarantine: `select source, kind, reason, message, position, resolved_at is null from quarantine`,
   search: `select index_name, count(*)::int from search_documents group by 1`,
