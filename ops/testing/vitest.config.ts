@@ -35,6 +35,8 @@ export default defineConfig({
           exclude: ['**/*.int.test.ts', '**/*.e2e.test.ts', ...NOT_OURS],
           // Against hanging, not against slowness: a busy machine must not fail a test.
           testTimeout: 60_000,
+          // Pure code needs no process of its own for each file.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
