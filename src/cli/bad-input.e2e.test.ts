@@ -260,6 +260,8 @@ describe('bad input', () => {
             document: expect.stringMatching(/^[0-9a-f]{64}$/),
           }),
         );
+      const held = quarantine.map(({ document }) => document);
+      expect(new Set(held).size, 'each page once').toBe(held.length);
       const text = await runCli(['quarantine', '--reason', 'truncated', '--data', data]);
       expect(text.stdout).toContain('truncated.json');
       expect(text.stdout).not.toContain('empty.json');

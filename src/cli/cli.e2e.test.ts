@@ -307,7 +307,7 @@ describe('crawl where nothing runs', () => {
   it('rescrape asks for one page again', async () => {
     const url = 'https://www.1001tracklists.com/tracklist/aaaaaaa/nobody.html';
     const result = await crawl('rescrape', '1001tracklists', url, '--sandbox');
-    expect(jsonOf(result)).toMatchObject({ source: '1001tracklists', via: 'sandbox' });
+    expect(jsonOf(result)).toMatchObject({ source: '1001tracklists', via: 'sandbox', answers: { 'not-found': 1 } });
   });
 
   it('leaves no process', async () => {

@@ -132,7 +132,7 @@ export class PageImport {
   async #takePage(name: string, page: WarcPage): Promise<Buffer> {
     const stored = await this.#ctx.archive.put(page.rawBody);
     const result = this.#read(page);
-    const judged = page.refused === null ? this.#judge(page, result) : refusedPage(inFile(name, page.refused));
+    const judged = page.refused === null ? this.#judge(page, result) : refusedPage(page.refused);
     await this.lander.add({
       source: this.#source.facts.name,
       via: 'import',
@@ -148,10 +148,10 @@ export class PageImport {
       runId: this.#options.runId,
       document: { ...stored, contentEncoding: page.contentEncoding },
       ...judged,
+      judgement: judgementIn(name, judged.judgement),
       // What a person saved says nothing of what the source gives now.
       measures: null,
-      // A saved page has no address to be known by; its name is what the person knows it by.
-      problems: name === '-' ? result.problems : result.problems.map((problem) => inFile(name, problem)),
+      problems: result.problems.map((problem) => ({ ...problem, message: inFile(name, problem.message) })),
       // What a saved page links to is not fetched: importing asks nothing of the network.
       requests: [],
       lease: null,
@@ -251,8 +251,15 @@ function noRecords(): WarcCounts {
   };
 }
 
-function inFile(file: string, problem: Problem): Problem {
-  return { ...problem, message: `${basename(file)}: ${problem.message}` };
+/** A saved page has no address to be known by; its name is what the person knows it by. */
+function inFile(file: string, message: string): string {
+  return file === '-' ? message : `${basename(file)}: ${message}`;
+}
+
+/** Worded like the problem that it rests on, by which that page is held back once. A block's reason is a name that others count by. */
+function judgementIn(file: string, judgement: Judgement): Judgement {
+  const { verdict, reason } = judgement;
+  return verdict === 'block' || reason === null ? judgement : { verdict, reason: inFile(file, reason) };
 }
 
 /** The kind of what a problem says is not read, null for other problems. */

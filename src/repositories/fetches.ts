@@ -23,3 +23,15 @@ export async function recordFailedFetch(db: Queryable, failed: FailedFetch): Pro
     values: [source, via, storableText(url), kind, verdict, storableText(problem.slice(0, 1_000)), runId, fetchedAt],
   });
 }
+
+/** What the requests of one run were answered with: how many of each verdict. */
+export async function countAnswers(
+  db: Queryable,
+  { source, runId }: { source: string; runId: string },
+): Promise<Partial<Record<Verdict, number>>> {
+  const { rows } = await db.query<{ outcome: Verdict; count: number }>(
+    `select outcome, count(*)::int as count from fetches where source = $1 and run_id = $2 group by outcome order by count desc, outcome`,
+    [source, runId],
+  );
+  return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
+}

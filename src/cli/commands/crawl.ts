@@ -6,11 +6,12 @@ import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { loadSource } from '../../../spiders/registry.ts';
 import { ConfigError, UsageError } from '../../core/errors.ts';
 import type { PageRequest, Source } from '../../core/source.ts';
+import { countAnswers } from '../../repositories/fetches.ts';
 import { countRequests, makeDue } from '../../repositories/frontier.ts';
 import { enqueue } from '../../repositories/outbox.ts';
 import { countNotInArchive, removeReplayPages } from '../../repositories/replay-pages.ts';
 import { finishRun, startRun } from '../../repositories/runs.ts';
-import { readSummary } from '../../repositories/summary.ts';
+import { readSummary, type SourceSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
 import { startWorker } from '../../worker/worker.ts';
 import { numberArgument, sourceArgument, timeArgument } from '../arguments.ts';
@@ -116,23 +117,49 @@ export async function crawl(
       const requests = await countRequests(ctx.db, name);
       const replay = indexed === null ? null : { ...indexed, notInArchive: await countNotInArchive(ctx.db, runId) };
       if (replay !== null && finished) await removeReplayPages(ctx.db, runId);
+      const answers = await countAnswers(ctx.db, { source: name, runId });
       if (options.json)
-        printJson({ source: name, via, ...sources[name], requests, catalogue, ...(replay === null ? {} : { replay }) });
-      else
-        printLine(
-          `${source.facts.title} (${via}): ${sources[name]?.documents} documents, ${sources[name]?.items} items, ${sources[name]?.quarantined} in quarantine; requests: ${Object.entries(
-            requests,
-          )
-            .map(([state, count]) => `${count} ${state}`)
-            .join(', ')}`,
-        );
-      if (replay !== null && !options.json)
-        printLine(
-          `  ${replay.pages} pages in the archive, ${replay.unusable} records unusable, ${replay.notInArchive} pages asked for that it does not hold`,
-        );
+        printJson({
+          source: name,
+          via,
+          ...sources[name],
+          answers,
+          requests,
+          catalogue,
+          ...(replay === null ? {} : { replay }),
+        });
+      else printSummary(source, { via, answers, requests, ofSource: sources[name], replay });
       return finished && (requests.failed ?? 0) === 0 ? 0 : 1;
     }),
   );
+}
+
+interface Told {
+  readonly via: string;
+  /** Of this run. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Of the source, all runs. */
+  readonly requests: Readonly<Record<string, number>>;
+  readonly ofSource: SourceSummary | undefined;
+  readonly replay: { readonly pages: number; readonly unusable: number; readonly notInArchive: number } | null;
+}
+
+/** What this run was answered first: the totals would hide that one page of a rescrape was not there. */
+function printSummary({ facts }: Source, { via, answers, requests, ofSource, replay }: Told): void {
+  printLine(`${facts.title} (${via}): ${inWords(answers) || 'nothing was asked'}`);
+  if (replay !== null)
+    printLine(
+      `  ${replay.pages} pages in the archive, ${replay.unusable} records unusable, ${replay.notInArchive} pages asked for that it does not hold`,
+    );
+  printLine(
+    `  in all ${ofSource?.documents ?? 0} documents, ${ofSource?.items ?? 0} items, ${ofSource?.quarantined ?? 0} in quarantine; requests: ${inWords(requests)}`,
+  );
+}
+
+function inWords(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
 }
 
 function chooseVia(ctx: JobCtx, source: Source, { live, sandbox }: CrawlOptions): 'live' | 'sandbox' {
