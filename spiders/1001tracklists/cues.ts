@@ -6,8 +6,7 @@ export interface CueEntry {
   readonly player: string | null;
 }
 
-const ENTRY = 'cueValuesEntry.';
-const LONGEST_ASSIGNMENT = 1_000;
+const [RARE_START, RARE_END] = ['cue', 'ValuesEntry.'] as const;
 const ASSIGNMENT =
   /cueValuesEntry\.(?:(seconds)\s*=\s*(\d{1,7})|(idPlayer)\s*=\s*['"]([^'"]*)['"]|ids\[\d+\]\s*=\s*['"]([^'"]+)['"])/g;
 
@@ -26,10 +25,16 @@ export function readCueMap(html: Buffer): ReadonlyMap<string, CueEntry> {
   return cues;
 }
 
-/** The part of the page in which cues are assigned. */
+/** The scripts in which cues are assigned, from where the first of them stands. They are found by the rare letter in their name. */
 function assignments(html: Buffer): string {
-  const start = html.indexOf(ENTRY);
-  return start < 0 ? '' : html.toString('utf8', start, html.lastIndexOf(ENTRY) + LONGEST_ASSIGNMENT);
+  const parts: string[] = [];
+  for (let at = html.indexOf(RARE_END); at >= 0; ) {
+    const close = html.indexOf('</script', at);
+    const end = close < 0 ? html.length : close;
+    parts.push(html.toString('utf8', at - RARE_START.length, end));
+    at = html.indexOf(RARE_END, end);
+  }
+  return parts.join('\n');
 }
 
 /** Media ids of the players that cues are named for, in the order they appear. */

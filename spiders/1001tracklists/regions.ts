@@ -37,10 +37,19 @@ export function isUnread({ class: classes }: Attributes): boolean {
   return classes !== undefined && (classes.endsWith('mediaRow') || classes.startsWith('wRow '));
 }
 
-/** Where the element with this id begins ("<"), looking from `from`; -1 when there is none, or none written the usual way. */
+/**
+ * Where the element with this id begins ("<"), looking from `from`; -1 when there is none, or none written the usual way. What is looked for
+ * begins at the rarest letter of the id: a page holds few of those, and thousands of quotes.
+ */
 function findId(html: Buffer, id: string, from: number): number {
-  const at = html.indexOf(`id="${id}"`, from);
-  return at < 0 ? -1 : html.lastIndexOf('<', at);
+  const wanted = `id="${id}"`;
+  const rare = Math.max(0, wanted.search(/[A-Z_]/));
+  const needle = wanted.slice(rare);
+  for (let at = html.indexOf(needle, from + rare); at >= 0; at = html.indexOf(needle, at + 1)) {
+    const start = at - rare;
+    if (html.toString('latin1', start, at) === wanted.slice(0, rare)) return html.lastIndexOf('<', start);
+  }
+  return -1;
 }
 
 function cutSide(html: Buffer, from: number): string {

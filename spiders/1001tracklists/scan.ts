@@ -32,6 +32,8 @@ export interface Tokens {
 }
 
 const KNOWN = new Map<string, AttributeName>(ATTRIBUTE_NAMES.map((name) => [name, name]));
+/** Lengths and first letters that names of attributes which are read have: most attributes are not, and need no text made of them. */
+const MAY_BE_KNOWN = new Set(ATTRIBUTE_NAMES.flatMap((name) => [shape(name), shape(name.toUpperCase())]));
 /** Elements that hold text only, up to their end tag; in two of them character references count. */
 const TEXT_ONLY = new Map(
   ['script', 'style', 'title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes'].map((name) => [
@@ -149,7 +151,8 @@ class Scanner {
     this.#at = end;
     let code = html.charCodeAt(end);
     while (isSpace(code)) code = html.charCodeAt(++this.#at);
-    const known = knownName(html.slice(start, end));
+    const isCandidate = MAY_BE_KNOWN.has((end - start) * 128 + html.charCodeAt(start));
+    const known = isCandidate ? knownName(html.slice(start, end)) : undefined;
     const value = code === EQUALS ? this.#value() : '';
     if (known !== undefined && value !== null) attributes[known] ??= decodeAttribute(value);
   }
@@ -209,6 +212,10 @@ function isSpace(code: number): boolean {
 function isLetter(code: number): boolean {
   const lower = code | 32;
   return lower >= 97 && lower <= 122;
+}
+
+function shape(name: string): number {
+  return name.length * 128 + name.charCodeAt(0);
 }
 
 function knownName(name: string): AttributeName | undefined {
