@@ -9,12 +9,22 @@ beforeAll(async () => {
 });
 afterAll(() => services.release());
 
-function politeness(...args: string[]) {
+function inWords(...args: string[]) {
   const env = { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
-  return runCli(['politeness', ...args, '--json'], { env });
+  return runCli(['politeness', ...args], { env });
+}
+
+function politeness(...args: string[]) {
+  return inWords(...args, '--json');
 }
 
 describe('musicdb politeness', () => {
+  it('does not take an empty ledger for proof, and says what enters it', async () => {
+    const { status, stdout } = await inWords('verify');
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/nothing to prove .*MUSICDB_SANDBOX_POLITENESS=on/)]);
+    expect(stdout).not.toContain('nothing was broken');
+  });
+
   it('verify exits 0 when nothing was broken, and 1 with the ledger ids when something was', async () => {
     const clean = await politeness('verify');
     expect([clean.status, jsonOf(clean)]).toEqual([0, { since: null, requests: 0, sources: [], violations: [] }]);

@@ -37,24 +37,20 @@ async function runVerify({ source, since, data, json }: Options): Promise<number
   });
 }
 
+/** Who has just crawled the stand-in sites would take an empty ledger for a fault, or for proof. */
+const OF_SANDBOX = 'crawls of the sandbox are held to the rules, and recorded, with MUSICDB_SANDBOX_POLITENESS=on';
+
 function printVerification({ requests, sources, violations }: Verification): void {
-  if (requests === 0) printLine('no requests in the ledger');
-  else
-    printLine(
-      table(
-        ['source', 'via', 'requests', 'robots', 'redirects', 'resources', 'unsettled', 'violations'],
-        sources.map((s) => [
-          s.source,
-          s.via,
-          s.requests,
-          s.robots,
-          s.redirects,
-          s.resources,
-          s.unsettled,
-          s.violations,
-        ]),
-      ),
-    );
+  if (requests === 0 && violations.length === 0) {
+    printLine(`no requests in the ledger: nothing to prove (${OF_SANDBOX})`);
+    return;
+  }
+  printLine(
+    table(
+      ['source', 'via', 'requests', 'robots', 'redirects', 'resources', 'unsettled', 'violations'],
+      sources.map((s) => [s.source, s.via, s.requests, s.robots, s.redirects, s.resources, s.unsettled, s.violations]),
+    ),
+  );
   for (const { rule, source, via, ids, at, message } of violations)
     printLine(`${at}  ${source} (${via})  ${rule}: ${message} [ledger ${ids.join(', ')}]`);
   const told = sources.reduce((sum, one) => sum + one.violations, 0);
@@ -66,7 +62,7 @@ async function runShow({ source, data, json }: Options): Promise<number> {
   return withServices({ role: 'politeness', data, mayStart: false }, async ({ db, clock }) => {
     const gates = await listGates(db, chosen);
     if (json) printJson({ gates });
-    else if (gates.length === 0) printLine('no requests were made yet');
+    else if (gates.length === 0) printLine(`no gate has been passed yet (${OF_SANDBOX})`);
     else
       printLine(
         table(
