@@ -207,6 +207,14 @@ describe('a request that failed', () => {
     expect(await stateOf('a')).toMatchObject({ state: 'due', attempts: 0 });
   });
 
+  it('may have a problem that holds what no table can (NUL, half a character): it is told without them', async () => {
+    await addRequests(db, [request('a')], NOW);
+    const [held] = await lease(1);
+    if (held === undefined) throw new Error('nothing was leased');
+    await failLease(db, { ...holder(held), problem: 'block: \0\ud800', cure: 'wait', dueAt: NOW });
+    expect(await stateOf('a')).toMatchObject({ state: 'due', last_problem: 'block: \ufffd\ufffd' });
+  });
+
   it('has failed at once when trying again cannot help', async () => {
     await addRequests(db, [request('a')], NOW);
     const [held] = await lease(1);

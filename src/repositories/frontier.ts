@@ -173,7 +173,7 @@ export async function failLease(db: Queryable, failed: FailedLease): Promise<voi
              state = case when $4 = 'give-up' or ($4 = 'retry' and attempts + 1 >= ${MAX_ATTEMPTS}) then 'failed' else 'due' end,
              due_at = $5, last_problem = $3, lease_owner = null, lease_until = null
            where id = $1 and lease_token = $2 and state = 'leased'`,
-    values: [failed.id, failed.token, failed.problem, failed.cure, failed.dueAt],
+    values: [failed.id, failed.token, storableText(failed.problem), failed.cure, failed.dueAt],
   });
 }
 
