@@ -310,6 +310,13 @@ describe('crawl where nothing runs', () => {
     expect(jsonOf(result)).toMatchObject({ source: '1001tracklists', via: 'sandbox', answers: { 'not-found': 1 } });
   });
 
+  it('of a source that is switched off says so', async () => {
+    const at = ['--data', join(folder.path, 'crawl')];
+    await runCli(['source', 'disable', 'reddit', ...at]);
+    const { stdout } = await runCli(['crawl', 'reddit', '--sandbox', ...at]);
+    expect(stdout).toContain('nothing was asked: it is switched off');
+  });
+
   it('leaves no process', async () => {
     expect(await processesOn(join(folder.path, 'crawl'))).toEqual([]);
   });

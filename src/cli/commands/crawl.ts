@@ -11,6 +11,7 @@ import { countRequests, makeDue } from '../../repositories/frontier.ts';
 import { enqueue } from '../../repositories/outbox.ts';
 import { countNotInArchive, removeReplayPages } from '../../repositories/replay-pages.ts';
 import { finishRun, startRun } from '../../repositories/runs.ts';
+import { readSourceState, type SourceState } from '../../repositories/source-states.ts';
 import { readSummary, type SourceSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
 import { startWorker } from '../../worker/worker.ts';
@@ -128,7 +129,15 @@ export async function crawl(
           catalogue,
           ...(replay === null ? {} : { replay }),
         });
-      else printSummary(source, { via, answers, requests, ofSource: sources[name], replay });
+      else
+        printSummary(source, {
+          via,
+          answers,
+          requests,
+          ofSource: sources[name],
+          replay,
+          state: await readSourceState(ctx.db, name),
+        });
       return finished && (requests.failed ?? 0) === 0 ? 0 : 1;
     }),
   );
@@ -141,12 +150,13 @@ interface Told {
   /** Of the source, all runs. */
   readonly requests: Readonly<Record<string, number>>;
   readonly ofSource: SourceSummary | undefined;
+  readonly state: SourceState;
   readonly replay: { readonly pages: number; readonly unusable: number; readonly notInArchive: number } | null;
 }
 
 /** What this run was answered first: the totals would hide that one page of a rescrape was not there. */
-function printSummary({ facts }: Source, { via, answers, requests, ofSource, replay }: Told): void {
-  printLine(`${facts.title} (${via}): ${inWords(answers) || 'nothing was asked'}`);
+function printSummary({ facts }: Source, { via, answers, requests, ofSource, replay, state }: Told): void {
+  printLine(`${facts.title} (${via}): ${inWords(answers) || `nothing was asked${heldBy(facts.name, state)}`}`);
   if (replay !== null)
     printLine(
       `  ${replay.pages} pages in the archive, ${replay.unusable} records unusable, ${replay.notInArchive} pages asked for that it does not hold`,
@@ -154,6 +164,11 @@ function printSummary({ facts }: Source, { via, answers, requests, ofSource, rep
   printLine(
     `  in all ${ofSource?.documents ?? 0} documents, ${ofSource?.items ?? 0} items, ${ofSource?.quarantined ?? 0} in quarantine; requests: ${inWords(requests)}`,
   );
+}
+
+function heldBy(name: string, { enabled, breaker, breakerReason }: SourceState): string {
+  if (!enabled) return `: it is switched off; \`musicdb source enable ${name}\``;
+  return breaker === 'open' ? `: its breaker is open (${breakerReason ?? 'no reason given'})` : '';
 }
 
 function inWords(counts: Readonly<Record<string, number>>): string {
