@@ -65,6 +65,20 @@ describe('a page that lands', () => {
     expect(await all('fetches')).toHaveLength(2);
   });
 
+  it.each([
+    ['in a later batch', false],
+    ['in the same batch', true],
+  ])('is not replaced by an older version of itself that is fetched later, %s', async (_, isOneBatch) => {
+    const current = page({ items: [set('a', { lastUpdated: '2024-03-02T10:00:00.000Z' })] });
+    const older = set('a', { title: 'as it was', lastUpdated: '2024-03-01T10:00:00.000Z' });
+    const version = page({ content: 'old version', fetchedAt: later(1), items: [older] });
+    const pages = isOneBatch ? [[current, version]] : [[current], [version]];
+    for (const batch of pages) await land(...batch);
+    expect(await all('raw_items')).toMatchObject([
+      { version: 1, observed_at: NOW, body: { lastUpdated: '2024-03-02T10:00:00.000Z' } },
+    ]);
+  });
+
   it('bumps the version of what changed, and that goes on again', async () => {
     const first = await land(page({ items: [set('a'), set('b')] }));
     await db.query(`update raw_items set state = 'loaded', event_date = '2024-01-01'`);

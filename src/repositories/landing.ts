@@ -199,6 +199,10 @@ interface RawRow {
   readonly position: number;
 }
 
+/**
+ * A page read later wins, unless it says itself that it is an older version (setlist.fm's `setlist/version/…`): its `lastUpdated`, ISO 8601 in
+ * UTC, lies before the one that is known. The same document read again by another parser may say anything.
+ */
 async function upsertRawItems(
   tx: Queryable,
   pages: readonly LandingPage[],
@@ -215,6 +219,8 @@ async function upsertRawItems(
                  body_digest = excluded.body_digest, state = excluded.state, run_id = excluded.run_id, observed_at = excluded.observed_at, version = raw_items.version + 1
              where (raw_items.body_digest <> excluded.body_digest or raw_items.state in ('quarantined', 'dead'))
                and (raw_items.observed_at, raw_items.document_digest) <= (excluded.observed_at, excluded.document_digest)
+               and (((excluded.body ->> 'lastUpdated') collate "C" < (raw_items.body ->> 'lastUpdated')) is not true
+                    or raw_items.document_digest = excluded.document_digest)
            returning id, state`,
     values: [
       rows.map((r) => r.page.source),
@@ -244,19 +250,22 @@ function stateOf(item: Item, isPipelined: (kind: string) => boolean): string {
 
 /**
  * Items told again with the same content by a newer page were true at its time: what an older page says, and lands later, must not replace
- * them. Those with other content have the newer time already: the upsert came before, and it locked all of the rows in the order of their keys.
+ * them. Those with other content have the newer time already, or tell an older version, which says nothing of the newer one: the upsert came
+ * before, and it locked all of the rows in the order of their keys.
  */
 async function markSeen(tx: Queryable, rows: readonly RawRow[]): Promise<void> {
   await tx.query({
     name: 'raw-items-mark-seen',
     text: `update raw_items r set observed_at = seen.at
-           from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as seen (source, kind, external_id, at)
-           where r.source = seen.source and r.kind = seen.kind and r.external_id = seen.external_id and r.observed_at < seen.at`,
+           from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[]) as seen (source, kind, external_id, at, digest)
+           where r.source = seen.source and r.kind = seen.kind and r.external_id = seen.external_id and r.observed_at < seen.at
+             and r.body_digest = seen.digest`,
     values: [
       rows.map((r) => r.page.source),
       rows.map((r) => r.item.kind),
       rows.map((r) => r.externalId),
       rows.map((r) => r.page.fetchedAt),
+      rows.map((r) => r.digest),
     ],
   });
 }
@@ -272,12 +281,22 @@ function rawRows(pages: readonly LandingPage[]): RawRow[] {
       const externalId = storableKey(externalIdOf(item));
       const key = `${page.source}\u001f${item.kind}\u001f${externalId}`;
       const known = byKey.get(key);
-      if (known !== undefined && isNewer(known.page, page)) continue;
+      if (known !== undefined && tellsNewer(known, { page, item })) continue;
       const body = storableJson(item);
       byKey.set(key, { page, item, externalId, body, digest: digestOf(item, body), position });
     }
   }
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+/** The rule of the upsert, within a batch. */
+function tellsNewer(a: Pick<RawRow, 'page' | 'item'>, b: Pick<RawRow, 'page' | 'item'>): boolean {
+  const [ofA, ofB] = [lastUpdatedOf(a.item), lastUpdatedOf(b.item)];
+  return ofA === null || ofB === null || ofA === ofB ? isNewer(a.page, b.page) : ofA > ofB;
+}
+
+function lastUpdatedOf(item: Item): string | null {
+  return item.kind === 'setlist' ? item.lastUpdated : null;
 }
 
 function isNewer(a: LandingPage, b: LandingPage): boolean {
