@@ -45,7 +45,9 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
     if (await mayAsk(slice)) await crawlDue(slice, signal);
     await slice.lander.settled();
   } finally {
-    await slice.http.release();
+    // What came is stored while its leases hold; a fault that kept it from being was thrown already, or another came first.
+    await slice.lander.settled().catch(() => undefined);
+    await slice.http.release().catch((error: unknown) => ctx.log.warn({ err: error }, 'connections were not closed'));
     if (slice.trial !== 'none') await giveBackTrial(ctx.db, payload.source, slice.owner);
     await releaseLeases(ctx.db, slice.owner);
   }

@@ -79,6 +79,16 @@ describe('landing pages', () => {
     expect(lander.totals.pages).toBe(200);
   });
 
+  it('holds a page that the database refuses, alone, and lands its company', async () => {
+    await lander.add(page(1));
+    await lander.add({ ...page(2), durationMs: 1e12 });
+    await lander.add(page(3));
+    await lander.settled();
+    expect(lander.totals).toMatchObject({ pages: 3, items: 2, quarantined: 1 });
+    const { rows } = await services.db.query('select reason, message from quarantine');
+    expect(rows).toEqual([{ reason: 'bad-value', message: expect.stringMatching(/the database refuses .* integer/) }]);
+  });
+
   it('tells of a fault whoever waits or adds more, and takes nothing after it', async () => {
     await lander.add({ ...page(1), status: 1_000_000 });
     await expect(lander.settled()).rejects.toThrow(/smallint/);

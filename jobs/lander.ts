@@ -1,9 +1,11 @@
 /** Gathers visited pages into batches and lands each batch in one transaction, one at a time, in the order they came. */
 
 import { isPipelined } from '../pipelines/registry.ts';
+import { asError } from '../src/core/errors.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import { type Landed, type LandingPage, landPages } from '../src/repositories/landing.ts';
 import { enqueue, type OutboxJob } from '../src/repositories/outbox.ts';
+import { isDataFault } from './job-errors.ts';
 
 /** Pages in one transaction: larger ones buy nothing (PERFORMANCE: batches above 50 pages). */
 const BATCH_PAGES = 50;
@@ -57,13 +59,32 @@ export class Lander {
     try {
       while (this.#waiting.length > 0) {
         if (this.#waiting.length < BATCH_PAGES) await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
-        await this.#land(this.#waiting.splice(0, BATCH_PAGES));
+        await this.#landBatch(this.#waiting.splice(0, BATCH_PAGES));
       }
     } catch (error) {
       this.#fault = error;
       this.#waiting = [];
     } finally {
       this.#running = null;
+    }
+  }
+
+  /** When the database refuses a batch, its pages are landed one by one, and the one that is refused alone is held alone. */
+  async #landBatch(pages: LandingPage[]): Promise<void> {
+    try {
+      await this.#land(pages);
+    } catch (error) {
+      if (!isDataFault(error)) throw error;
+      for (const page of pages) await this.#landAlone(page);
+    }
+  }
+
+  async #landAlone(page: LandingPage): Promise<void> {
+    try {
+      await this.#land([page]);
+    } catch (error) {
+      if (!isDataFault(error)) throw error;
+      await this.#land([refusedPage(page, asError(error))]);
     }
   }
 
@@ -77,6 +98,21 @@ export class Lander {
     for (const key of Object.keys(this.totals) as (keyof LandedTotals)[]) this.totals[key] += landed[key];
     if (landed.alarms > 0) this.#onAlarm();
   }
+}
+
+/** What is left of a page that the database does not take: its document, its address, and why. */
+function refusedPage(page: LandingPage, { message }: Error): LandingPage {
+  const reason = `the database refuses what was read from it: ${message}`;
+  return {
+    ...page,
+    exchange: null,
+    durationMs: null,
+    items: [],
+    requests: [],
+    measures: null,
+    judgement: { verdict: 'unreadable', reason },
+    problems: [{ code: 'bad-value', message: reason, where: null }],
+  };
 }
 
 function transformJobs({ toTransform }: Landed, priority: number): OutboxJob[] {

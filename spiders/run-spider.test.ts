@@ -90,10 +90,39 @@ describe('the crawl harness', () => {
   });
 
   it('hands a failing page on as a failure, and goes on with the others', async () => {
-    const { visits, failures } = await runOver([request(1), request(3), request(4)]);
-    expect(failures).toEqual([{ id: 3, message: 'parser fault' }]);
+    const { visits, failures } = await runOver([request(1), request(3), request(4)], {
+      fetch: async ({ id, url }) => {
+        if (id === 3) throw new Error('no answer');
+        return page(url);
+      },
+    });
+    expect(failures).toEqual([{ id: 3, message: 'no answer' }]);
     expect(visits).toHaveLength(2);
   });
+
+  it('hands on a page that its parser throws at, with what was thrown as its problem', async () => {
+    const { visits, failures } = await runOver([request(3)]);
+    expect(failures).toEqual([]);
+    expect(visits[0]?.result).toMatchObject({
+      items: [],
+      problems: [{ code: 'parser-fault', message: 'parser fault' }],
+    });
+  });
+
+  it.each(['archive', 'onVisit'] as const)(
+    'ends with the fault of our own that %s throws, and blames no page',
+    async (what) => {
+      const failures: unknown[] = [];
+      const ending = runOver([request(1), request(2)], {
+        [what]: () => Promise.reject(new Error('disk full')),
+        onFailure: async (failed) => {
+          failures.push(failed);
+        },
+      });
+      await expect(ending).rejects.toThrow('disk full');
+      expect(failures).toEqual([]);
+    },
+  );
 
   it('renders only what its source says needs a browser', async () => {
     const { visits } = await runOver([request(1), request(2, 'rendered')]);

@@ -44,7 +44,7 @@ export async function runSpider(run: SpiderRun): Promise<void> {
   const crawler = new BasicCrawler(
     {
       requestList: requests,
-      requestHandler: ({ request }) => visit(run, request.userData.leased as LeasedRequest),
+      requestHandler: ({ request }) => visit(run, requests, request.userData.leased as LeasedRequest),
       minConcurrency: run.concurrency,
       maxConcurrency: run.concurrency,
       maxRequestRetries: 0,
@@ -70,27 +70,46 @@ export async function runSpider(run: SpiderRun): Promise<void> {
   if (requests.fault !== null) throw requests.fault;
 }
 
-async function visit(run: SpiderRun, request: LeasedRequest): Promise<void> {
+/** A page that does not come is its source's fault; one that cannot be kept is ours, ends the run, and is punished in nobody. */
+async function visit(run: SpiderRun, requests: LeasedRequests, request: LeasedRequest): Promise<void> {
   try {
-    const page = await (run.source.needsBrowser(request) ? run.render(request) : run.fetch(request));
+    const page = await fetched(run, request);
+    if (page === null) return;
     await run.archive(page);
     await run.onVisit({ request, page, result: read(run, page) });
+  } catch (fault) {
+    requests.end(asError(fault));
+  }
+}
+
+async function fetched(run: SpiderRun, request: LeasedRequest): Promise<FetchedPage | null> {
+  try {
+    return await (run.source.needsBrowser(request) ? run.render(request) : run.fetch(request));
   } catch (thrown) {
     await run.onFailure(request, asError(thrown));
+    return null;
   }
 }
 
 /** What the page says. One that came without a body says nothing, and one whose bytes cannot be undone says only that. */
 function read({ source }: SpiderRun, page: FetchedPage): ParseResult {
-  if (page.status === NOT_MODIFIED || page.bodyFault !== null)
-    return { source: source.facts.name, items: [], requests: [], problems: problemsOf(page) };
-  return source.parse({
-    body: page.body,
-    url: page.finalUrl,
-    status: page.status,
-    contentType: page.headers['content-type'] ?? null,
-    fetchedAt: page.fetchedAt.toISOString(),
-  });
+  if (page.status === NOT_MODIFIED || page.bodyFault !== null) return nothing(source, problemsOf(page));
+  try {
+    return source.parse({
+      body: page.body,
+      url: page.finalUrl,
+      status: page.status,
+      contentType: page.headers['content-type'] ?? null,
+      fetchedAt: page.fetchedAt.toISOString(),
+    });
+  } catch (thrown) {
+    // No parser may throw. One that does has met a page it was not written for: the page is kept, and held.
+    return nothing(source, [{ code: 'parser-fault', message: asError(thrown).message, where: null }]);
+  }
+}
+
+function nothing({ facts }: Source, problems: Problem[]): ParseResult {
+  return { source: facts.name, items: [], requests: [], problems };
 }
 
 function problemsOf({ bodyFault }: FetchedPage): Problem[] {
@@ -102,7 +121,7 @@ function problemsOf({ bodyFault }: FetchedPage): Problem[] {
 /** The frontier as Crawlee sees it: an endless list that leases ahead a little and ends when nothing is due and nothing is in flight. */
 class LeasedRequests implements IRequestList {
   readonly inProgress = new Set<string>();
-  /** A fault of the frontier itself: ends the run, and is thrown from it. */
+  /** A fault of our own (of the frontier, the archive, the database): ends the run, and is thrown from it. */
   fault: Error | null = null;
   readonly #run: SpiderRun;
   #buffer: LeasedRequest[] = [];
@@ -112,6 +131,13 @@ class LeasedRequests implements IRequestList {
 
   constructor(run: SpiderRun) {
     this.#run = run;
+  }
+
+  /** Nothing more is leased or handed out; what is in flight is finished. The first fault counts. */
+  end(fault: Error): void {
+    this.fault ??= fault;
+    this.#buffer = [];
+    this.#finished = true;
   }
 
   length(): number {
@@ -180,8 +206,7 @@ class LeasedRequests implements IRequestList {
       this.#buffer = await this.#run.lease(this.#run.concurrency);
       this.#finished = this.#buffer.length === 0;
     } catch (error) {
-      this.fault = asError(error);
-      this.#finished = true;
+      this.end(asError(error));
     }
   }
 }

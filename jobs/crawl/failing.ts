@@ -8,7 +8,8 @@ import { countVerdicts } from '../../src/repositories/page-yields.ts';
 import { react } from './reacting.ts';
 import type { Slice } from './slice.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Bounds of the wait that a server may ask for: a shorter one would ask it again at once, a longer one is a mistake of its clock. */
 const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30 * DAY_MS;
@@ -32,6 +33,14 @@ export async function fail(slice: Slice, request: LeasedRequest, error: Error): 
     await failLease(ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: error.until });
     ctx.log.info({ source: payload.source, until: error.until, reason: error.message }, 'held');
     slice.end.abort();
+    return;
+  }
+  if (error instanceof MusicDbError && error.code === 'NO_BROWSER') {
+    // Ours to mend, not the page's fault: it waits for a browser, and costs nothing.
+    const { id, token } = request;
+    const dueAt = new Date(now.getTime() + HOUR_MS);
+    await failLease(ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt });
+    ctx.log.warn({ source: payload.source, url: request.url, err: error }, 'page waits for a browser');
     return;
   }
   slice.failed += 1;

@@ -76,6 +76,9 @@ export async function makeDue(
   );
 }
 
+/** SQL: of the run that was asked for; else of any that asks its sources, which a replay, whose index is there as long as it may go on, does not. */
+const OF_RUN = `(f.run_id = $7 or ($7::uuid is null and (f.run_id is null or not exists (select from replay_pages p where p.run_id = f.run_id))))`;
+
 export interface LeaseOptions {
   readonly source: string;
   readonly owner: string;
@@ -100,13 +103,13 @@ export async function leaseDue(
              select d.* from (select * from places where host <> all($6::text[]) order by priority, random()) p, lateral (
                select id, priority, due_at from frontier f
                where f.source = $1 and f.host = p.host and f.priority = p.priority and f.state = 'due' and f.due_at <= $4
-                 and ($7::uuid is null or f.run_id = $7)
+                 and ${OF_RUN}
                order by due_at, id limit $3 for update skip locked) d
              limit $3),
            expired as (
-             select id, priority, due_at from frontier
+             select id, priority, due_at from frontier f
              where source = $1 and state = 'leased' and lease_until <= $4 and host <> all($6::text[])
-               and ($7::uuid is null or run_id = $7) limit $3 for update skip locked),
+               and ${OF_RUN} limit $3 for update skip locked),
            best as (select * from (select * from due union all select * from expired) found order by priority, due_at, id limit $3),
            taken as (
              update frontier f set state = 'leased', lease_owner = $2, lease_token = lease_token + 1, lease_until = $5
@@ -175,6 +178,14 @@ export async function failLease(db: Queryable, failed: FailedLease): Promise<voi
            where id = $1 and lease_token = $2 and state = 'leased'`,
     values: [failed.id, failed.token, storableText(failed.problem), failed.cure, failed.dueAt],
   });
+}
+
+/** What a replay left due: pages that were known before stay known, those that only it met are forgotten. */
+export async function endReplayedRequests(db: Queryable, runId: string): Promise<void> {
+  await db.query(`delete from frontier where run_id = $1 and state in ('due', 'leased') and last_fetched_at is null`, [
+    runId,
+  ]);
+  await db.query(`update frontier set state = 'done' where run_id = $1 and state in ('due', 'leased')`, [runId]);
 }
 
 /** Gives back what a stopping holder did not start. */

@@ -1,6 +1,7 @@
 /** Where a replay finds its pages: the latest recorded fetch of each address, for as long as the run lasts. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Queryable } from '../platform/database.ts';
+import { endReplayedRequests } from './frontier.ts';
 import { storableJson, storableKey } from './storable.ts';
 
 /** How the problem of a request ends that its archive does not hold. */
@@ -79,6 +80,8 @@ export async function countNotInArchive(db: Queryable, runId: string): Promise<n
   return rows[0]?.count ?? 0;
 }
 
+/** The end of a replay: its index goes, and what it did not come to is asked of nobody. */
 export async function removeReplayPages(db: Queryable, runId: string): Promise<void> {
+  await endReplayedRequests(db, runId);
   await db.query('delete from replay_pages where run_id = $1', [runId]);
 }
