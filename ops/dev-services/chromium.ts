@@ -99,6 +99,9 @@ async function unpack(bin: string, folder: string, log: Log): Promise<void> {
   renameSync(unfinished, folder);
 }
 
+/** What a writer is told when its reader has read enough. */
+const STOPPED_READING = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'EPIPE']);
+
 async function untar(archive: string, folder: string): Promise<void> {
   const tar = spawn('tar', ['-x', '-f', '-', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
   const ended = new Promise<void>((resolve, reject) => {
@@ -107,7 +110,11 @@ async function untar(archive: string, folder: string): Promise<void> {
       code === 0 ? resolve() : reject(new ConfigError(`tar could not unpack ${archive}: exit status ${code}.`)),
     );
   });
-  await Promise.all([pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin), ended]);
+  // tar stops reading at the archive's end mark, which may be before the last byte: whether all came out is its exit status to say.
+  const fed = pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin).catch((fault: unknown) => {
+    if (!STOPPED_READING.has(String((fault as NodeJS.ErrnoException).code))) throw fault;
+  });
+  await Promise.all([fed, ended]);
 }
 
 /** The package's own copies of NSS and NSPR are used only where the system has none: mixed with the system's they may not fit. */
