@@ -60,6 +60,8 @@ export async function meaningOf(db: Queryable): Promise<Digests> {
 export function runningDatabaseOf(dataDir: string): string | null {
   try {
     const [, , , port] = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+    // Postgres writes the file line by line: the port may not be there yet.
+    if (!/^\d+$/.test(port ?? '')) return null;
     return `postgresql://${POSTGRES_ROLE}:${secretOf(openDataFolder(dataDir), 'postgres')}@127.0.0.1:${port}/musicdb`;
   } catch {
     return null;
