@@ -84,3 +84,9 @@ describe('facts', () => {
     expect(source.facts.limits).toMatchObject({ minDelayMs: 500, maxConcurrency: 1, perDay: 1440 });
   });
 });
+
+describe('an id that is a step in a path', () => {
+  it.each(['version:.', 'setlist:..', 'user:.', 'edits:..'])('makes "%s" no request', (text) => {
+    expect(requestFor(text)).toBe(null);
+  });
+});

@@ -70,13 +70,13 @@ export function requestFor(idOrUrl: string): PageRequest | null {
   if (VERSION_ID.test(text)) return request(`setlist/version/${text}`);
   const { word = '', value = '' } = /^(?<word>[a-z]+):\s*(?<value>\S.*)$/.exec(text)?.groups ?? {};
   const path = Object.hasOwn(WORDS, word) ? WORDS[word]?.(value) : null;
-  return path ? request(path) : null;
+  return path && keepsItsSegments(path) ? request(path) : null;
 }
 
 /** The lists of setlists that a thing with this id leads to. */
 export function setlistsOf(thing: 'artist' | 'venue' | 'user', id: string | null): PageRequest[] {
   const lists = thing === 'user' ? ['attended', 'edited'] : ['setlists'];
-  return id === null || id.length > LONGEST_ID
+  return id === null || id.length > LONGEST_ID || !keepsItsSegments(id)
     ? []
     : lists.map((list) => request(`${thing}/${encodeURIComponent(id)}/${list}`));
 }
@@ -148,6 +148,11 @@ function withQuery(path: string, parameters: readonly [string, string][]): strin
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
     .join('&');
   return query === '' ? path : `${path}?${query}`;
+}
+
+/** An id of one or two dots would be read as a step in the path, and lead to another page. */
+function keepsItsSegments(path: string): boolean {
+  return !/(?:^|\/)\.{1,2}(?:[/?]|$)/.test(path);
 }
 
 function isId(text: string): boolean {
