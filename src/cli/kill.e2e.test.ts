@@ -18,7 +18,8 @@ import {
 import { writeSetlistPages } from '../testing/made-pages.ts';
 import { readRuntime, runtimePath } from './runtime-file.ts';
 
-const PAGES = 50;
+/** So many that being in the middle of them lasts, however fast the machine, however busy the test. */
+const PAGES = 250;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const dataNamed = (name: string) => join(folder.path, name);

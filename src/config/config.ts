@@ -14,35 +14,22 @@ const flag = z
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database');
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'expected redis://host:port');
 const httpUrl = z.string().regex(/^https?:\/\//, 'expected http://host:port');
-const hostPorts = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
-  )
-  .pipe(z.array(z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, 'expected host:port,host:port,…')));
-const hostMap = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
-  )
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean),
+);
+const hostPorts = list.pipe(
+  z.array(z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, 'expected host:port,host:port,…')),
+);
+const hostMap = list
   .pipe(z.array(z.string().regex(/^[^\s=/]+=https?:\/\/[^\s=]+$/, 'expected host=http://127.0.0.1:port,…')))
   .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=') as [string, string])));
 /** Values are never repeated in a message: they hold passwords. */
-const proxyUrls = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
-  )
-  .pipe(z.array(z.string().refine(isProxyUrl, 'expected http://user:password@host:port,… without a path')));
+const proxyUrls = list.pipe(
+  z.array(z.string().refine(isProxyUrl, 'expected http://user:password@host:port,… without a path')),
+);
 const url = (accepted: z.ZodType<string>) => accepted.nullable().default(null);
 
 /** One line a setting: environment variable, what is accepted, default. `secret` ones also come from `<NAME>_FILE` and are never printed. */
