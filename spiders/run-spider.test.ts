@@ -77,7 +77,29 @@ describe('the crawl harness', () => {
     expect(visits.map((visit) => visit.request.id).sort()).toEqual([1, 2, 4, 5, 6, 7]);
   });
 
-  it('archives a page before it is read', async () => {
+  it('reads a page while the archive writes it, and hands it on only when that is done', async () => {
+    const order: string[] = [];
+    await runOver([request(1)], {
+      source: {
+        ...source,
+        parse: () => {
+          order.push('read');
+          return { source: 'mixesdb', items: [], requests: [], problems: [] };
+        },
+      },
+      archive: async () => {
+        order.push('write');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        order.push('written');
+      },
+      onVisit: async () => {
+        order.push('handed on');
+      },
+    });
+    expect(order).toEqual(['write', 'read', 'written', 'handed on']);
+  });
+
+  it('archives a page before it is handed on', async () => {
     const { log } = await runOver([request(1)]);
     expect(log).toEqual(['archive https://a.example/1', 'visit https://a.example/1']);
   });

@@ -29,7 +29,7 @@ export interface SpiderRun {
   readonly fetch: (request: LeasedRequest) => Promise<FetchedPage>;
   /** Renders a page in a browser; called for requests whose source says `needsBrowser`. */
   readonly render: (request: LeasedRequest) => Promise<FetchedPage>;
-  /** Keeps the bytes before anything reads them. */
+  /** Keeps the bytes; nothing that was read in them is handed on before that is done. */
   readonly archive: (page: FetchedPage) => Promise<void>;
   readonly onVisit: (visit: Visit) => Promise<void>;
   readonly onFailure: (request: LeasedRequest, error: Error) => Promise<void>;
@@ -75,8 +75,12 @@ async function visit(run: SpiderRun, requests: LeasedRequests, request: LeasedRe
   try {
     const page = await fetched(run, request);
     if (page === null) return;
-    await run.archive(page);
-    await run.onVisit({ request, page, result: read(run, page) });
+    const archived = run.archive(page);
+    // Reading takes the time in which the archive writes. Nothing that was read goes further before the bytes are safe.
+    archived.catch(() => undefined);
+    const result = read(run, page);
+    await archived;
+    await run.onVisit({ request, page, result });
   } catch (fault) {
     requests.end(asError(fault));
   }

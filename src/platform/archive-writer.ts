@@ -40,6 +40,8 @@ async function store(directory: string, bytes: Uint8Array): Promise<DigestedDocu
   const existing = storedSize(path);
   if (existing !== null) return { digest, storedBytes: existing };
   const packed = zstdCompressSync(bytes, COMPRESSION);
+  // Of a page's 250 kB the garbage collector of this thread, which has little else to collect, would hear too late.
+  (bytes.buffer as ArrayBuffer).transfer(0);
   await writeWhole(path, packed);
   return { digest, storedBytes: packed.byteLength };
 }
