@@ -1,7 +1,9 @@
 /** Damage and malice of every kind: no throw, the same answer twice, and time in proportion to the length. */
+
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { inBoundedTime } from '../../src/testing/bounded-time.ts';
 import { parse } from './parser.ts';
 
 /** The machine may be busy with other files' tests. */
@@ -80,16 +82,16 @@ describe('bad pages', () => {
     '; x\n',
   ])('400 kB of %j are read in bounded time', (piece) => {
     const body = piece.repeat(Math.ceil(400_000 / piece.length));
-    const started = performance.now();
-    read(restPage(`== Tracklist ==\n${body}`));
-    read(restPage(`== File details ==\n${body}\n== Notes ==\n${body}`));
-    read(`[00] ${body}`);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const pages = [
+      restPage(`== Tracklist ==\n${body}`),
+      restPage(`== File details ==\n${body}\n== Notes ==\n${body}`),
+      `[00] ${body}`,
+    ];
+    expect(() => inBoundedTime(() => pages.map((page) => read(page)))).not.toThrow();
   });
 
   it.each(['"', '","', '""', '\n"'])('a CSV with a megabyte of %j is read in bounded time', (piece) => {
-    const started = performance.now();
-    read(`${CSV_DUMP.slice(0, 60)}\n${piece.repeat(1_000_000 / piece.length)}`);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const dump = `${CSV_DUMP.slice(0, 60)}\n${piece.repeat(1_000_000 / piece.length)}`;
+    expect(() => inBoundedTime(() => read(dump))).not.toThrow();
   });
 });

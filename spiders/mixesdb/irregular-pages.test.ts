@@ -1,6 +1,8 @@
 /** What pages of the wiki do besides what its help page says, and what bad ones do to a reader. */
+
 import { describe, expect, it, vi } from 'vitest';
 import type { Row, SetlistItem } from '../../src/core/items.ts';
+import { inBoundedTime } from '../../src/testing/bounded-time.ts';
 import { parse } from './parser.ts';
 
 /** The machine may be busy with other files' tests. */
@@ -217,20 +219,20 @@ describe('pages that would cost the square of their length', () => {
     '<ref>',
   ])('400 kB of %j are read in bounded time', (piece) => {
     const body = piece.repeat(400_000 / piece.length);
-    const started = performance.now();
-    read(`[[Category:x]]\n${body}`);
-    read(answer(`{{Disambig}}\n${body}`));
-    read(answer(`== File details ==\n${body}\n== Tracklist ==\n${body}`));
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const pages = [
+      `[[Category:x]]\n${body}`,
+      answer(`{{Disambig}}\n${body}`),
+      answer(`== File details ==\n${body}\n== Tracklist ==\n${body}`),
+    ];
+    expect(() => inBoundedTime(() => pages.map((page) => read(page)))).not.toThrow();
   });
 
   it.each(['(', '[', ' - ', "'''", '[a]', '(a) ', 'a & ', 'mix ', '{{', '[[a|', '&a;'])(
     '200 lines of %j, each as long as lines may be, are read in bounded time',
     (piece) => {
       const line = `# [00] A - b ${piece.repeat(1_900 / piece.length)}`;
-      const started = performance.now();
-      read(answer(`== Tracklist ==\n${`${line})\n${line}]\n`.repeat(100)}`));
-      expect(performance.now() - started).toBeLessThan(10_000);
+      const page = answer(`== Tracklist ==\n${`${line})\n${line}]\n`.repeat(100)}`);
+      expect(() => inBoundedTime(() => read(page))).not.toThrow();
     },
   );
 });

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostileBodies, mutatedJson, withinSeconds } from '../../src/testing/hostile-json.ts';
+import { inBoundedTime } from '../../src/testing/bounded-time.ts';
+import { hostileBodies, mutatedJson } from '../../src/testing/hostile-json.ts';
 import { parse } from './parser.ts';
 
 const OWN = new URL('./fixtures/', import.meta.url);
@@ -43,7 +44,7 @@ function assertSound(text: string, url: string | null): void {
 
 describe.each(NAMES.map((name) => [name, sample(OWN, name)] as const))('%s', (_name, value) => {
   it.each(hostileBodies(value))('as %s is read, or refused, in bounded time', (_what, body) => {
-    const { items, problems, requests } = withinSeconds(() => read(body, URLS[3]));
+    const { items, problems, requests } = inBoundedTime(() => read(body, URLS[3]));
     expect(items.length + problems.length + requests.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThan(1_100);
   });

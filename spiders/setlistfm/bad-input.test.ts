@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostileBodies, mutatedJson, withinSeconds } from '../../src/testing/hostile-json.ts';
+import { inBoundedTime } from '../../src/testing/bounded-time.ts';
+import { hostileBodies, mutatedJson } from '../../src/testing/hostile-json.ts';
 import { parse } from './parser.ts';
 
 const NAMES = ['setlists', 'festival', 'artist', 'venues', 'user'];
@@ -17,7 +18,7 @@ function read(body: Uint8Array, url: string | null = null, status: number | null
 
 describe.each(NAMES.map((name, index) => [name, SAMPLES[index]] as const))('%s', (_name, sample) => {
   it.each(hostileBodies(sample))('as %s is read, or refused, in bounded time', (_what, body) => {
-    const { items, problems } = withinSeconds(() => read(body));
+    const { items, problems } = inBoundedTime(() => read(body));
     expect(items.length + problems.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThan(1_100);
     expect(problems.every(({ message, where }) => message.length + (where?.length ?? 0) < 600)).toBe(true);

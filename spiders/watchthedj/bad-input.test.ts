@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ParseResult } from '../../src/core/source.ts';
-import { hostileBodies, mutatedJson, withinSeconds } from '../../src/testing/hostile-json.ts';
+import { inBoundedTime } from '../../src/testing/bounded-time.ts';
+import { hostileBodies, mutatedJson } from '../../src/testing/hostile-json.ts';
 import { parse } from './parser.ts';
 
 const SET = 'https://watchthedj.com/djvideos/marlo-fenn-live-at-glasshouse-sessions-2023';
@@ -115,7 +116,7 @@ describe('bad input', () => {
   });
 
   it.each(hostileBodies(VIDEO))('JSON as %s is read, or refused, in bounded time', (_what, body) => {
-    const { items, problems } = withinSeconds(() => read(body, null));
+    const { items, problems } = inBoundedTime(() => read(body, null));
     expect(items.length + problems.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThan(1_100);
   });
@@ -131,7 +132,7 @@ describe('bad input', () => {
     ['megabytes in an attribute', `<a href="${'?t=1'.repeat(1_000_000)}">x</a>`],
     ['megabytes of dashes', `<ol><li>${' - '.repeat(2_000_000)}</li></ol>`],
   ])('HTML with %s is read, or refused, in bounded time', (_what, body) => {
-    const { problems } = withinSeconds(() => read(Buffer.from(`<html><body>${body}</body></html>`), SET));
+    const { problems } = inBoundedTime(() => read(Buffer.from(`<html><body>${body}</body></html>`), SET));
     expect(problems.length).toBeGreaterThan(0);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { inBoundedTime } from '../testing/bounded-time.ts';
 import { creditsOf, mixKey, nameKey, remixersOf, splitArtists, splitTitle, trackKey, trackKeyParts } from './names.ts';
 
 describe('splitting a credit', () => {
@@ -43,11 +44,10 @@ describe('splitting a credit', () => {
     expect(splitArtists('Ann, Fox & Hare', ['fox & hare']).primary).toEqual(['Ann', 'Fox & Hare']);
   });
 
-  test('a list of hundreds is cut in no time, with the known names in it whole', () => {
-    const names = Array.from({ length: 400 }, (_, index) => `Name ${index}`);
-    const started = performance.now();
-    expect(splitArtists([...names, 'Earth, Wind & Fire'].join(', ')).primary).toEqual([...names, 'Earth, Wind & Fire']);
-    expect(performance.now() - started).toBeLessThan(200);
+  test('a list of thousands is cut in bounded time, with the known names in it whole', () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `Name ${index}`);
+    const list = [...names, 'Earth, Wind & Fire'];
+    expect(inBoundedTime(() => splitArtists(list.join(', ')).primary)).toEqual(list);
   });
 
   test('a name printed twice is credited once', () => {
