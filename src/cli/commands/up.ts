@@ -20,6 +20,7 @@ import type { Releases } from '../../platform/context.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { migrate } from '../../platform/migrate.ts';
 import { countRequestsBySource } from '../../repositories/frontier.ts';
+import { readPopularTracks } from '../../repositories/overview.ts';
 import { ensurePartitions, refreshPopularTracks } from '../../repositories/partitions.ts';
 import { readSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
@@ -53,7 +54,7 @@ export async function run(_args: string[], options: Options): Promise<number> {
     await refreshPopularTracks(ctx.db);
     if (finished) await printSummary(ctx, Math.round((performance.now() - started) / 100) / 10, options.json === true);
     if (!options.once && finished) {
-      printServing(config, options);
+      await printServing(ctx, options);
       await shutdown.requested;
     }
     return finished || !options.once ? 0 : 1;
@@ -242,14 +243,17 @@ async function printSummary(ctx: JobCtx, seconds: number, json: boolean): Promis
   printLine(`${search.documents} documents in search (${search.adapter}) · ${seconds} s`);
 }
 
-function printServing(config: Config, options: Options): void {
+async function printServing({ config, db }: JobCtx, options: Options): Promise<void> {
   const api = readRuntime(config.dataDir)?.api;
   if (options.json || !api) return;
+  const [played] = await readPopularTracks(db, 1);
+  // What a shell would read into a title is left out of it.
+  const words = played?.title.replace(/["$`\\!]/g, '') ?? '…';
   const data = options.data === undefined ? '' : ` --data ${options.data}`;
   printLine();
   printLine(`dashboard    ${api.url}/`);
   printLine(`queues       ${api.url}/admin/queues   (log in with the token of \`npx musicdb status --json${data}\`)`);
   printLine(`API          ${api.url}/api/v1/search?index=tracks&q=…   (${api.url}/openapi.json)`);
-  printLine(`try          npx musicdb search tracks "…"${data}`);
+  printLine(`try          npx musicdb search tracks "${words}"${data}`);
   printLine('Ctrl-C stops everything that was started.');
 }
