@@ -96,6 +96,18 @@ describe('a crawl of Reddit', () => {
     ]);
   });
 
+  it('keeps what it was refused with, for as long as any page of its posts', async () => {
+    mintsGoodTokens = false;
+    await due('r/House');
+    await crawl();
+    const { rows } = await services.db.query(
+      `select f.status, f.outcome, d.erase_at - f.fetched_at = interval '1 day' as "goesInADay"
+       from fetches f join documents d on d.digest = f.document_digest order by f.id`,
+    );
+    const refused = { status: 401, outcome: 'throttled', goesInADay: true };
+    expect(rows).toEqual([refused, refused]);
+  });
+
   it('leaves neither token nor secret in a table', async () => {
     await due('r/House', 't3_set1');
     await crawl();

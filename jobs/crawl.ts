@@ -95,7 +95,7 @@ async function crawlDue(slice: Slice, stop: AbortSignal): Promise<void> {
       render: pages.render,
       archive: (page) => archive(slice, page),
       onVisit: (visit) => land(slice, visit),
-      onFailure: (request, error) => fail(slice, request, error),
+      onFailure: (request, error, page) => fail(slice, request, { error, page }),
       signal: AbortSignal.any([stop, slice.end.signal, AbortSignal.timeout(SLICE_MS)]),
     });
   } finally {

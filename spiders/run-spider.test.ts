@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RefusedAnswer, TransientError } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
 import type { ParseResult, Source } from '../src/core/source.ts';
 import { runSpider, type SpiderRun, type Visit } from './run-spider.ts';
@@ -120,6 +121,22 @@ describe('the crawl harness', () => {
     });
     expect(failures).toEqual([{ id: 3, message: 'no answer' }]);
     expect(visits).toHaveLength(2);
+  });
+
+  it('archives an answer that is no page before it fails, and reads nothing in it', async () => {
+    const refused = { ...page('https://a.example/1'), status: 503 };
+    const order: unknown[] = [];
+    await runOver([request(1)], {
+      source: { ...source, parse: () => Promise.reject(order.push('read')) as never },
+      fetch: () => Promise.reject(new RefusedAnswer(refused, new TransientError('away'))),
+      archive: async ({ status }) => {
+        order.push(`archive ${status}`);
+      },
+      onFailure: async ({ id }, error, answer) => {
+        order.push([id, error.constructor, answer]);
+      },
+    });
+    expect(order).toEqual(['archive 503', [1, TransientError, refused]]);
   });
 
   it('hands on a page that its parser throws at, with what was thrown as its problem', async () => {

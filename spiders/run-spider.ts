@@ -4,7 +4,7 @@
  * and retries nothing: the frontier owns retries, because only it survives the process.
  */
 import { BasicCrawler, Configuration, type IRequestList, LogLevel, log, Request } from '@crawlee/basic';
-import { asError } from '../src/core/errors.ts';
+import { asError, RefusedAnswer } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
 import type { ParseResult, Problem, Source } from '../src/core/source.ts';
 
@@ -26,13 +26,15 @@ export interface SpiderRun {
   readonly lease: (count: number) => Promise<LeasedRequest[]>;
   /** True when no visit that was handed on still waits to be stored: only then can an empty lease mean the end. */
   readonly settled: () => Promise<void>;
+  /** @throws RefusedAnswer for an answer that is no page: it is archived, and fails with its fault. */
   readonly fetch: (request: LeasedRequest) => Promise<FetchedPage>;
   /** Renders a page in a browser; called for requests whose source says `needsBrowser`. */
   readonly render: (request: LeasedRequest) => Promise<FetchedPage>;
   /** Keeps the bytes; nothing that was read in them is handed on before that is done. */
   readonly archive: (page: FetchedPage) => Promise<void>;
   readonly onVisit: (visit: Visit) => Promise<void>;
-  readonly onFailure: (request: LeasedRequest, error: Error) => Promise<void>;
+  /** @param page the archived answer that was no page; null when none came. */
+  readonly onFailure: (request: LeasedRequest, error: Error, page: FetchedPage | null) => Promise<void>;
   /** When aborted, nothing new is leased and what is in flight is finished. */
   readonly signal: AbortSignal;
 }
@@ -90,7 +92,10 @@ async function fetched(run: SpiderRun, request: LeasedRequest): Promise<FetchedP
   try {
     return await (run.source.needsBrowser(request) ? run.render(request) : run.fetch(request));
   } catch (thrown) {
-    await run.onFailure(request, asError(thrown));
+    if (thrown instanceof RefusedAnswer) {
+      await run.archive(thrown.page);
+      await run.onFailure(request, thrown.fault, thrown.page);
+    } else await run.onFailure(request, asError(thrown), null);
     return null;
   }
 }

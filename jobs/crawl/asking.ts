@@ -1,9 +1,10 @@
 /** How a page is asked for: in turn, through the politeness gate, over HTTP or in a browser. */
 import Bottleneck from 'bottleneck';
 import type { Renderer } from '../../spiders/render-page.ts';
+import { RefusedAnswer } from '../../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
 import type { Credentials, Source } from '../../src/core/source.ts';
-import { type AdmittedHop, assertUsableStatus, type RequestGate } from '../../src/platform/http-client.ts';
+import { type AdmittedHop, type RequestGate, statusFault } from '../../src/platform/http-client.ts';
 import type { Slice } from './slice.ts';
 
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
@@ -18,12 +19,18 @@ export function limiterOf({ facts }: Source, isPolite: boolean): InTurn {
   return (work) => limiter.schedule(work);
 }
 
+/** @throws RefusedAnswer for a status that is no page. */
 export async function fetchPage(slice: Slice, request: LeasedRequest, credentials: Credentials): Promise<FetchedPage> {
-  const { ctx, source, http, hosts } = slice;
+  const { source, http, hosts } = slice;
   const headers = { ...source.headers(request, credentials), ...ifChanged(request) };
   const gate = slice.gate?.forRequest('page') ?? null;
   const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts, gate });
-  assertUsableStatus(page, ctx.clock);
+  return usable(slice, page);
+}
+
+function usable({ ctx }: Slice, page: FetchedPage): FetchedPage {
+  const fault = statusFault(page, ctx.clock);
+  if (fault !== null) throw new RefusedAnswer(page, fault);
   return page;
 }
 
@@ -36,6 +43,7 @@ function ifChanged({ etag, lastModified }: LeasedRequest): Record<string, string
 }
 
 export interface PageRenderer {
+  /** @throws RefusedAnswer for a status that is no page. */
   render(url: string): Promise<FetchedPage>;
   release(): Promise<void>;
 }
@@ -59,7 +67,7 @@ export function rendererOf(slice: Slice): PageRenderer {
       const renderer = await opened;
       const turn = await slice.gate?.forRequest('page').admit({ url, askedUrl: url, method: 'GET' });
       if (turn !== undefined) turns.set(url, turn);
-      return renderer.render(url);
+      return usable(slice, await renderer.render(url));
     },
     release: async () => {
       await (await opened)?.release();

@@ -1,10 +1,12 @@
-/** What becomes of a request that gave no page: its fault is a verdict like any other. */
+/** What becomes of a request that gave no page: its fault is a verdict like any other, and what came instead is kept. */
 import { HeldError, MusicDbError, PermanentError, ThrottledError } from '../../src/core/errors.ts';
-import type { LeasedRequest } from '../../src/core/fetching.ts';
+import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
+import { hasDeletionDuty, withoutTitleWords } from '../../src/core/post-duty.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { recordFailedFetch } from '../../src/repositories/fetches.ts';
 import { failLease } from '../../src/repositories/frontier.ts';
 import { countVerdicts } from '../../src/repositories/page-yields.ts';
+import { landRefused } from './keeping.ts';
 import { react } from './reacting.ts';
 import type { Slice } from './slice.ts';
 
@@ -20,7 +22,13 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   TOO_LARGE: 'unreadable',
 };
 
-export async function fail(slice: Slice, request: LeasedRequest, error: Error): Promise<void> {
+export interface Failure {
+  readonly error: Error;
+  /** The answer that was no page, archived; null when none came. */
+  readonly page: FetchedPage | null;
+}
+
+export async function fail(slice: Slice, request: LeasedRequest, { error, page }: Failure): Promise<void> {
   const { ctx, payload } = slice;
   const now = ctx.clock.now();
   if (error.name === 'AbortError' && slice.stop.aborted) {
@@ -44,13 +52,24 @@ export async function fail(slice: Slice, request: LeasedRequest, error: Error): 
     return;
   }
   slice.failed += 1;
-  const verdict = verdictOf(error);
+  // It names the address, and words of posts have no place in it.
+  const reason = hasDeletionDuty(payload.source) ? withoutTitleWords(error.message) : error.message;
+  const judgement = { verdict: verdictOf(error), reason };
+  const document = page === null ? null : await landRefused(slice, { request, page }, judgement);
+  if (page === null) await recordUnanswered(slice, request, judgement);
+  await react(slice, request, judgement, { document, waitMs: waitOf(error) });
+}
+
+async function recordUnanswered(
+  { ctx, payload }: Slice,
+  { url, kind }: LeasedRequest,
+  { verdict, reason }: { verdict: Verdict; reason: string },
+): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const { url, kind } = request;
-    await recordFailedFetch(tx, { ...payload, url, kind, verdict, problem: error.message, fetchedAt: now });
+    const fetchedAt = ctx.clock.now();
+    await recordFailedFetch(tx, { ...payload, url, kind, verdict, problem: reason, fetchedAt });
     await countVerdicts(tx, [{ source: payload.source, via: payload.via, verdict }]);
   });
-  await react(slice, request, { verdict, reason: error.message }, { document: null, waitMs: waitOf(error) });
 }
 
 function verdictOf(error: Error): Verdict {

@@ -1,7 +1,10 @@
 /** What becomes of a page that came: archived before it is read, then judged and landed, or kept as evidence. */
+import { isPipelined } from '../../pipelines/registry.ts';
 import type { Visit } from '../../spiders/run-spider.ts';
 import { exchangeOf } from '../../src/core/exchange.ts';
 import type { FetchedPage, Validators } from '../../src/core/fetching.ts';
+import type { Judgement } from '../../src/core/verdict.ts';
+import { type LandingPage, landPages } from '../../src/repositories/landing.ts';
 import { judgePage } from '../judging.ts';
 import { react } from './reacting.ts';
 import { isGoodAnswer, reactionTo } from './reactions.ts';
@@ -17,23 +20,10 @@ export async function archive(slice: Slice, page: FetchedPage): Promise<void> {
 
 export async function land(slice: Slice, { request, page, result }: Visit): Promise<void> {
   const { source, payload } = slice;
-  const document = slice.documents.get(page);
-  if (document === undefined) throw new Error(`${page.url} was parsed before it was archived`);
-  slice.documents.delete(page);
+  const document = takeDocument(slice, page);
   const judged = judgePage(source, { ...page, kind: request.kind, result, alarms: slice.alarms.get(request.kind) });
   await slice.lander.add({
-    source: payload.source,
-    via: payload.via,
-    url: page.url,
-    finalUrl: page.finalUrl,
-    kind: request.kind,
-    status: page.status,
-    contentType: page.headers['content-type'] ?? null,
-    exchange: exchangeOf(page),
-    remoteAddress: page.remoteAddress,
-    durationMs: page.durationMs,
-    fetchedAt: page.fetchedAt,
-    runId: payload.runId,
+    ...receiptOf(slice, { request, page }),
     document,
     ...judged,
     // What pages held then says nothing of what they hold now.
@@ -56,6 +46,51 @@ export async function land(slice: Slice, { request, page, result }: Visit): Prom
       : null,
   });
   await react(slice, request, judged.judgement, { document: document.digest, waitMs: null });
+}
+
+/** An answer that is no page: recorded with all that came, and nothing is read in it. Returns the digest of its body. */
+export async function landRefused(slice: Slice, answer: Answered, judgement: Judgement): Promise<Buffer> {
+  const { ctx } = slice;
+  const document = takeDocument(slice, answer.page);
+  const page: LandingPage = {
+    ...receiptOf(slice, answer),
+    document,
+    judgement,
+    measures: null,
+    items: [],
+    problems: [],
+    requests: [],
+    lease: null,
+  };
+  await ctx.db.transaction((tx) => landPages(tx, [page], isPipelined, ctx.clock.now()));
+  return document.digest;
+}
+
+type Answered = Pick<Visit, 'request' | 'page'>;
+
+function takeDocument({ documents }: Slice, page: FetchedPage): LandingPage['document'] {
+  const document = documents.get(page);
+  if (document === undefined) throw new Error(`${page.url} was handed on before it was archived`);
+  documents.delete(page);
+  return document;
+}
+
+/** What is recorded of every answer, whatever it says. */
+function receiptOf({ payload }: Slice, { request, page }: Answered) {
+  return {
+    source: payload.source,
+    via: payload.via,
+    url: page.url,
+    finalUrl: page.finalUrl,
+    kind: request.kind,
+    status: page.status,
+    contentType: page.headers['content-type'] ?? null,
+    exchange: exchangeOf(page),
+    remoteAddress: page.remoteAddress,
+    durationMs: page.durationMs,
+    fetchedAt: page.fetchedAt,
+    runId: payload.runId,
+  };
 }
 
 /** An unchanged page says nothing new; one that cannot be asked for by what has changed says nothing at all. */

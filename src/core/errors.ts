@@ -2,6 +2,7 @@
  * Faults, classed by the cure and not by the place they came from. Expected ends ("unchanged", "not found") are values, never errors.
  * `jobs/job-errors.ts` and `spiders/run-spider.ts` are the only translators to the queue's and the crawler's own classes.
  */
+import type { FetchedPage } from './fetching.ts';
 
 interface FaultOptions {
   /** Machine-readable name that scripts may rely on, e.g. `EGRESS_BLOCKED`. */
@@ -61,6 +62,19 @@ export class HeldError extends MusicDbError {
   constructor(message: string, { until, ...options }: FaultOptions & { until: Date }) {
     super(message, { code: 'HELD', ...options });
     this.until = until;
+  }
+}
+
+/** An answer that is no page, by its status. What came is kept as evidence and read by no parser; `fault` names the cure. */
+export class RefusedAnswer extends Error {
+  readonly page: FetchedPage;
+  readonly fault: MusicDbError;
+
+  constructor(page: FetchedPage, fault: MusicDbError) {
+    super(fault.message, { cause: fault });
+    this.name = new.target.name;
+    this.page = page;
+    this.fault = fault;
   }
 }
 

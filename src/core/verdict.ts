@@ -61,6 +61,9 @@ export interface Answer {
 /** Verdicts whose pages are data. Of all others nothing goes on to the catalogue; the document is kept. */
 export const USABLE: ReadonlySet<Verdict> = new Set(['ok', 'empty', 'unchanged', 'moved']);
 
+/** Verdicts of answers that tell nothing of what was asked for: kept for a while as evidence, for people. */
+const REFUSALS: ReadonlySet<Verdict> = new Set(['throttled', 'block', 'source-outage']);
+
 const STATUS_VERDICTS: Readonly<Record<number, Verdict>> = {
   401: 'block',
   403: 'block',
@@ -97,6 +100,11 @@ export function judge(answer: Answer, contract: PageContract | null): Judgement 
   return refusalOf(answer) ?? byStatus(answer, contract) ?? byContent(answer, contract) ?? whole(answer);
 }
 
+/** Whether a status alone says that this is no page: the server refuses us, asks us to wait, or cannot answer. */
+export function isRefusal(status: number | null, contract: PageContract | null): boolean {
+  return status !== null && status >= 400 && REFUSALS.has(verdictOfStatus(status, contract));
+}
+
 function refusalOf({ status, headers, result }: Answer): Judgement | null {
   if (status === 304) return { verdict: 'unchanged', reason: null };
   const block = result.items.find((item) => item.kind === 'block');
@@ -111,9 +119,13 @@ function byStatus({ status, result }: Answer, contract: PageContract | null): Ju
   const [error] = result.items.filter((item) => item.kind === 'error');
   const told = status ?? (hasData(result.items) ? null : (error?.status ?? null));
   if (told === null || told < 300) return null;
-  const verdict = contract?.statuses?.[told] ?? STATUS_VERDICTS[told] ?? verdictOfClass(told);
+  const verdict = verdictOfStatus(told, contract);
   const message = error?.message ?? null;
   return { verdict, reason: `HTTP ${told}${message === null ? '' : `: ${message}`}` };
+}
+
+function verdictOfStatus(status: number, contract: PageContract | null): Verdict {
+  return contract?.statuses?.[status] ?? STATUS_VERDICTS[status] ?? verdictOfClass(status);
 }
 
 function verdictOfClass(status: number): Verdict {

@@ -1,5 +1,7 @@
 /** What a replay can answer: for each address the latest usable page of an archive, looked up once before the replay begins. */
+import type { PageContract } from '../core/page-contract.ts';
 import type { Source } from '../core/source.ts';
+import { isRefusal } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
 import { openWarcFile } from '../platform/warc-reader.ts';
 import { type FetchRange, lastFetchId, type RecordedFetch, readFetches } from '../repositories/exchanges.ts';
@@ -74,7 +76,7 @@ async function add(db: Queryable, { runId, at }: ReplayRun, pages: readonly Repl
 
 function pageOfFetch(source: Source, fetch: RecordedFetch): ReplayPage[] {
   const { url, finalUrl, status, digest, contentEncoding, remoteAddress, durationMs, exchange, fetchedAt } = fetch;
-  if (url === null || digest === null || fetch.isErased || !isPage(status)) return [];
+  if (url === null || digest === null || fetch.isErased || !isPage(status, contractOf(source, fetch.kind))) return [];
   const page = {
     finalUrl: finalUrl ?? url,
     status: status ?? 200,
@@ -93,13 +95,19 @@ function pageOfRecord(
 ): ReplayPage[] {
   const { url, askedUrl, status, contentEncoding, remoteAddress, exchange, fetchedAt } = record;
   if (url === null) return [];
+  const asked = askedUrl ?? url;
+  if (!isPage(status, contractOf(source, source.requestFor(asked)?.kind ?? null))) return [];
   const page = { finalUrl: url, status: status ?? 200, contentEncoding, remoteAddress, durationMs: null, exchange };
-  return [{ urlKey: source.normaliseUrl(askedUrl ?? url), fetchedAt, page, digest: null, position }];
+  return [{ urlKey: source.normaliseUrl(asked), fetchedAt, page, digest: null, position }];
 }
 
-/** A fault of the server, or its wish that we wait, is no answer to give again. */
-function isPage(status: number | null): boolean {
-  return status === null || (status < 500 && status !== 304 && status !== 408 && status !== 425 && status !== 429);
+/** An answer that refused us then is none to give again: an older page of the address is, or none. */
+function isPage(status: number | null, contract: PageContract | null): boolean {
+  return status !== 304 && !isRefusal(status, contract);
+}
+
+function contractOf({ facts }: Source, kind: string | null): PageContract | null {
+  return kind === null ? null : (facts.contracts[kind] ?? null);
 }
 
 function remember(payloads: Map<string, number>, label: string | null, offset: number): void {

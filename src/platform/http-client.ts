@@ -1,6 +1,6 @@
 /** Fetches pages over HTTP through the egress guard: bounded in size, time and redirects; bytes are kept as received. */
 import { isUtf8 } from 'node:buffer';
-import { PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
+import { type MusicDbError, PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
 import type { FetchedPage, Redirect, SentRequest } from '../core/fetching.ts';
 import { decodeBody } from './content-encoding.ts';
 import type { Clock, Releasable } from './context.ts';
@@ -98,16 +98,16 @@ export function createHttpClient({
   };
 }
 
-/** Turns the statuses that are no page into the fault that names the cure; 404 and 410 stay answers. */
-export function assertUsableStatus(page: FetchedPage, clock: Clock): void {
+/** The fault that names the cure of a status that is no page; null for one that is an answer, as 404 and 410 are. */
+export function statusFault(page: FetchedPage, clock: Clock): MusicDbError | null {
   const { status, url } = page;
   if (status === 429 || status === 503) {
-    throw new ThrottledError(`${url} answered ${status}: the server asks us to wait`, {
+    return new ThrottledError(`${url} answered ${status}: the server asks us to wait`, {
       retryAfterMs: retryAfterMs(page.headers['retry-after'], clock.now()),
     });
   }
-  if (status === 408 || status === 425 || status >= 500)
-    throw new TransientError(`${url} answered ${status}`, { code: `HTTP_${status}` });
+  if (status !== 408 && status !== 425 && status < 500) return null;
+  return new TransientError(`${url} answered ${status}`, { code: `HTTP_${status}` });
 }
 
 /** Retry-After in either form (seconds, date) as milliseconds from now; a minute when absent or unreadable. */
