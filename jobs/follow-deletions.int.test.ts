@@ -247,7 +247,8 @@ async function landSaved(): Promise<void> {
   const body = Buffer.from(JSON.stringify(answer('/r/house/new')));
   const page = { body, url: null, status: null, contentType: null, fetchedAt: null };
   const { items } = source.parse(page);
-  const document = { ...(await test.ctx.archive.put(body)), contentEncoding: null };
+  const storeAgain = () => test.ctx.archive.put(body);
+  const document = { ...(await storeAgain()), contentEncoding: null, storeAgain };
   const judged = { judgement: { verdict: 'ok' as const, reason: null }, measures: null };
   const landed = { ...judged, items, problems: [], requests: [], lease: null, document, fetchedAt: test.clock.now() };
   const unknown = { url: null, finalUrl: null, kind: null, status: null, contentType: null, exchange: null };

@@ -113,7 +113,7 @@ function page(n: number): LandingPage {
     durationMs: null,
     fetchedAt: test.clock.now(),
     runId: null,
-    document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null },
+    document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null, storeAgain: async () => undefined },
     items: [setlist('mixesdb', `s${n}`, { title: `set ${n}` })],
     judgement: { verdict: 'ok', reason: null },
     measures: null,

@@ -14,8 +14,8 @@ import type { Slice } from './slice.ts';
 const LONGEST_VALIDATOR = 512;
 
 export async function archive(slice: Slice, page: FetchedPage): Promise<void> {
-  const stored = await slice.ctx.archive.put(page.rawBody);
-  slice.documents.set(page, { ...stored, contentEncoding: page.contentEncoding });
+  const storeAgain = () => slice.ctx.archive.put(page.rawBody);
+  slice.documents.set(page, { ...(await storeAgain()), contentEncoding: page.contentEncoding, storeAgain });
 }
 
 export async function land(slice: Slice, { request, page, result }: Visit): Promise<void> {

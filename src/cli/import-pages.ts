@@ -130,7 +130,8 @@ export class PageImport {
 
   /** Archives, reads and lands a page; returns the digest it is archived under. */
   async #takePage(name: string, page: WarcPage): Promise<Buffer> {
-    const stored = await this.#ctx.archive.put(page.rawBody);
+    const storeAgain = () => this.#ctx.archive.put(page.rawBody);
+    const stored = await storeAgain();
     const result = this.#read(page);
     const judged = page.refused === null ? this.#judge(page, result) : refusedPage(page.refused);
     await this.lander.add({
@@ -146,7 +147,7 @@ export class PageImport {
       durationMs: null,
       fetchedAt: page.fetchedAt,
       runId: this.#options.runId,
-      document: { ...stored, contentEncoding: page.contentEncoding },
+      document: { ...stored, contentEncoding: page.contentEncoding, storeAgain },
       ...judged,
       judgement: judgementIn(name, judged.judgement),
       // What a person saved says nothing of what the source gives now.

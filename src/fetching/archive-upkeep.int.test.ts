@@ -58,6 +58,13 @@ describe('garbage', () => {
     expect(await collect()).toMatchObject({ documents: 1, files: 1 });
   });
 
+  it('is what a writer that died stored of an erased document', async () => {
+    const digest = await stored('erased, and fetched again in vain', { row: true, fetched: true });
+    await services.db.query('update documents set erased_at = created_at');
+    expect(await collect()).toMatchObject({ documents: 0, files: 1 });
+    expect(await test.ctx.archive.has(digest)).toBe(false);
+  });
+
   it('is nothing young: a file is there before its row', async () => {
     const { digest } = await test.ctx.archive.put(Buffer.from('just stored'));
     expect(await collect()).toMatchObject({ documents: 0, files: 0 });

@@ -7,7 +7,7 @@ import {
   countKeptDocuments,
   deleteUnreferenced,
   findUnreferenced,
-  knownDocuments,
+  keptDocuments,
   readKeptDocuments,
 } from '../repositories/documents.ts';
 
@@ -57,7 +57,7 @@ function damageOf(digest: string, fault: Error): Verified['damaged'][number] {
 export interface Collected {
   /** Rows that nothing referred to. */
   readonly documents: number;
-  /** Files without a row. */
+  /** Files without a row that needs them. */
   readonly files: number;
   readonly bytes: number;
   /** What writers that died left behind. */
@@ -106,11 +106,11 @@ async function* filesWithoutRow({ archive, db }: UpkeepCtx, before: Date): Async
 }
 
 async function withoutRow(db: Database, files: readonly StoredFile[]): Promise<StoredFile[]> {
-  const known = await knownDocuments(
+  const kept = await keptDocuments(
     db,
     files.map(({ digest }) => digest),
   );
-  return files.filter(({ digest }) => !known.has(digest.toString('hex')));
+  return files.filter(({ digest }) => !kept.has(digest.toString('hex')));
 }
 
 function assertGoesOn(signal: AbortSignal): void {

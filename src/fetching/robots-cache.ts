@@ -9,13 +9,8 @@ import { parseRobots, type Robots } from '../core/robots.ts';
 import type { ArchiveStore } from '../platform/archive-store.ts';
 import type { Clock } from '../platform/context.ts';
 import type { Database } from '../platform/database.ts';
-import {
-  type RobotsFile,
-  type RobotsKey,
-  readRobotsFile,
-  type StoredRobots,
-  writeRobotsFile,
-} from '../repositories/robots-files.ts';
+import type { ArchivedDocument } from '../repositories/landing-documents.ts';
+import { type RobotsFile, type RobotsKey, readRobotsFile, writeRobotsFile } from '../repositories/robots-files.ts';
 
 const HOUR_MS = 3_600_000;
 /** A file is asked for again after this long, or after its Cache-Control max-age within these bounds. */
@@ -92,7 +87,7 @@ function isFresh(file: RobotsFile | undefined, clock: Clock): boolean {
 
 interface Looked {
   readonly file: RobotsFile;
-  readonly stored: StoredRobots | null;
+  readonly stored: ArchivedDocument | null;
 }
 
 async function askFor(options: RobotsCacheOptions, origin: string, last: RobotsFile | null): Promise<Looked> {
@@ -112,7 +107,8 @@ async function askFor(options: RobotsCacheOptions, origin: string, last: RobotsF
 }
 
 async function withRules({ archive, clock }: RobotsCacheOptions, page: FetchedPage): Promise<Looked> {
-  const stored = await archive.put(page.body);
+  const storeAgain = () => archive.put(page.body);
+  const stored = { ...(await storeAgain()), storeAgain };
   const now = clock.now().getTime();
   const expiresAt = now + useMs(page);
   return {

@@ -129,7 +129,7 @@ function page(
     durationMs: null,
     fetchedAt: NOW,
     runId: null,
-    document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null },
+    document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null, storeAgain: async () => undefined },
     items: [],
     judgement: { verdict: 'ok', reason: null },
     measures: null,

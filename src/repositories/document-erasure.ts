@@ -7,7 +7,8 @@ const BATCH = 100;
 
 /**
  * Erases documents that are due. The row is locked, then the bytes go, then the row says so: a crash between the two repeats a deletion,
- * and never forgets one. Returns how many.
+ * and never forgets one. A landing of the same bytes waits for the row, sees that they were erased, and stores them again (see
+ * `landDocuments`). Returns how many.
  */
 export async function eraseDueDocuments(
   { db, archive }: { readonly db: Database; readonly archive: ArchiveStore },

@@ -34,11 +34,11 @@ export async function countKeptDocuments(db: Queryable): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Those of some digests that are known. */
-export async function knownDocuments(db: Queryable, digests: readonly Buffer[]): Promise<Set<string>> {
+/** Those of some digests whose bytes must be in the archive. What a writer stored that died is none of them where it had been erased. */
+export async function keptDocuments(db: Queryable, digests: readonly Buffer[]): Promise<Set<string>> {
   const { rows } = await db.query<{ digest: string }>({
-    name: 'documents-known',
-    text: `select encode(digest, 'hex') as digest from documents where digest = any($1::bytea[])`,
+    name: 'documents-kept',
+    text: `select encode(digest, 'hex') as digest from documents where digest = any($1::bytea[]) and erased_at is null`,
     values: [digests],
   });
   return new Set(rows.map(({ digest }) => digest));

@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
 import type { Exchange } from '../core/exchange.ts';
 import type { Via } from '../core/fetching.ts';
 import { externalIdOf, type Item } from '../core/items.ts';
-import { pageEndsAt } from '../core/post-duty.ts';
 import type { Problem } from '../core/source.ts';
 import { type Judgement, USABLE, type Verdict } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type CursorMove, moveCursors } from './cursors.ts';
 import { addRequests, type FinishedLease, type FrontierRequest, finishLeases, markGone } from './frontier.ts';
+import { type ArchivedDocument, landDocuments } from './landing-documents.ts';
 import { followPosts, readKnownPosts, withoutErased } from './landing-posts.ts';
 import { countVerdicts, recordYields } from './page-yields.ts';
 import { quarantine } from './quarantine.ts';
@@ -33,12 +33,7 @@ export interface LandingPage {
   readonly durationMs: number | null;
   readonly fetchedAt: Date;
   readonly runId: string | null;
-  readonly document: {
-    readonly digest: Buffer;
-    readonly sizeBytes: number;
-    readonly storedBytes: number;
-    readonly contentEncoding: string | null;
-  };
+  readonly document: ArchivedDocument & { readonly contentEncoding: string | null };
   /** What the page is: of one that is no data, nothing goes on. */
   readonly judgement: Judgement;
   /** What is watched of its kind; null where the kind is unknown. */
@@ -89,7 +84,7 @@ export async function landPages(
   const answered = await heldPages(tx, pages, now);
   const known = await readKnownPosts(tx, answered);
   const held = answered.map((page) => withoutErased(page, known));
-  await insertDocuments(tx, held, now);
+  await landDocuments(tx, held, now);
   await insertFetches(tx, held);
   await countVerdicts(
     tx,
@@ -134,33 +129,6 @@ async function heldPages(tx: Queryable, pages: readonly LandingPage[], now: Date
   );
   if (gone.length > 0) await markGone(tx, gone);
   return pages.filter((page) => page.lease === null || held.has(page.lease.id));
-}
-
-async function insertDocuments(tx: Queryable, pages: readonly LandingPage[], now: Date): Promise<void> {
-  const ending = pages.map(({ document, source, fetchedAt }) => ({
-    ...document,
-    eraseAt: pageEndsAt(source, fetchedAt),
-  }));
-  const documents = [...new Map(ending.map((document) => [document.digest.toString('hex'), document])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, document]) => document);
-  await tx.query({
-    name: 'documents-insert',
-    // Bytes that end and come again are a page seen again: they live as long as any.
-    text: `insert into documents (digest, size_bytes, stored_bytes, content_encoding, erase_at, created_at)
-           select *, $6 from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[])
-           on conflict (digest) do update set erased_at = null,
-             erase_at = case when documents.erased_at is null then least(documents.erase_at, excluded.erase_at) else excluded.erase_at end
-           where documents.erase_at is not null`,
-    values: [
-      documents.map((d) => d.digest),
-      documents.map((d) => d.sizeBytes),
-      documents.map((d) => d.storedBytes),
-      documents.map((d) => d.contentEncoding),
-      documents.map((d) => d.eraseAt),
-      now,
-    ],
-  });
 }
 
 async function insertFetches(tx: Queryable, pages: readonly LandingPage[]): Promise<void> {

@@ -1,5 +1,6 @@
 /** What sites' robots.txt files say, over restarts and processes: every look at one is kept, for the ledger is judged by them. */
 import type { Database, Queryable } from '../platform/database.ts';
+import { type ArchivedDocument, landKeptDocument } from './landing-documents.ts';
 import { storableText } from './storable.ts';
 
 export interface RobotsFile {
@@ -20,12 +21,6 @@ export interface RobotsKey {
   readonly origin: string;
 }
 
-export interface StoredRobots {
-  readonly digest: Buffer;
-  readonly sizeBytes: number;
-  readonly storedBytes: number;
-}
-
 export async function readRobotsFile(db: Queryable, { via, origin }: RobotsKey): Promise<RobotsFile | null> {
   const { rows } = await db.query<RobotsFile>({
     name: 'robots-files-read',
@@ -41,10 +36,10 @@ export async function writeRobotsFile(
   db: Database,
   key: RobotsKey,
   file: RobotsFile,
-  stored: StoredRobots | null,
+  stored: ArchivedDocument | null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    if (stored !== null) await keepDocument(tx, stored, file.checkedAt);
+    if (stored !== null) await landKeptDocument(tx, stored, file.checkedAt);
     const before = await readRobotsFile(tx, key);
     // Two processes may look at the same moment: one look is enough.
     await tx.query(
@@ -74,11 +69,4 @@ async function tellChange(tx: Queryable, key: RobotsKey, before: RobotsFile, aft
 
 function hex({ documentDigest }: RobotsFile): string | null {
   return documentDigest?.toString('hex') ?? null;
-}
-
-async function keepDocument(tx: Queryable, stored: StoredRobots, at: Date): Promise<void> {
-  await tx.query(
-    `insert into documents (digest, size_bytes, stored_bytes, created_at) values ($1, $2, $3, $4) on conflict (digest) do nothing`,
-    [stored.digest, stored.sizeBytes, stored.storedBytes, at],
-  );
 }

@@ -26,7 +26,7 @@ export async function landItems(
     durationMs: 1,
     fetchedAt: at,
     runId: null,
-    document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null },
+    document: { digest, sizeBytes: 1, storedBytes: 1, contentEncoding: null, storeAgain: async () => undefined },
     items,
     judgement: { verdict: 'ok' as const, reason: null },
     measures: null,
