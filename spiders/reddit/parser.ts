@@ -1,6 +1,6 @@
 /**
  * Answers of Reddit's interface: listings (with or without envelope), discussions, `morechildren`, `/api/info`, errors,
- * and recorded sessions (cassettes) that hold several of them.
+ * recorded sessions (cassettes) that hold several of them, and the bare records of archives.
  */
 import type { ErrorItem } from '../../src/core/items.ts';
 import {
@@ -16,6 +16,8 @@ import {
 import { boundProblems } from '../../src/core/problems.ts';
 import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
+import { recordedAnswers } from './cassette.ts';
+import { bareThings, readLines } from './dump.ts';
 import { ledAway } from './led-away.ts';
 import { absentPost, type Unescape } from './post.ts';
 import { isFullname, pageAfter, queryOf } from './spider.ts';
@@ -47,14 +49,18 @@ export function parse(page: Page): ParseResult {
 
 function readPage({ body, url }: Page, reading: Reading): void {
   const json = readJsonPage(body);
+  const lines = json.ok ? null : readLines(json.text, reading.problems);
   if (json.ok) readAnswer({ value: json.value, text: json.text, url }, reading);
+  else if (lines !== null) readAnswer({ value: lines, text: json.text, url }, reading);
   else if (REFUSAL.test(json.text)) reading.items.push({ kind: 'block', source: 'reddit', reason: 'ip-limited', url });
   else reading.problems.push(unquoted(json.problem));
 }
 
 function readAnswer(answer: Answer, reading: Reading): void {
   const record = asRecord(answer.value);
-  if (Array.isArray(answer.value)) readArray(answer, answer.value, reading);
+  const bare = bareThings(answer.value);
+  if (bare !== null) walk(answer, bare, '$', reading);
+  else if (Array.isArray(answer.value)) readArray(answer, answer.value, reading);
   else if (record.kind === 'Listing') readListing(answer, record, reading);
   else if (isThing(record)) walk(answer, [record], '$', reading);
   else if (isRecord(record.json)) readCall(answer, record.json, reading);
@@ -135,14 +141,10 @@ function readCall(answer: Answer, json: JsonRecord, reading: Reading): void {
 }
 
 function readCassette(interactions: unknown[], reading: Reading): void {
-  for (const [index, interaction] of interactions.entries()) {
-    const { request, response } = asRecord(interaction);
-    const { method, uri } = asRecord(request);
-    const where = `$.interactions[${index}]`;
-    const body = asText(asRecord(asRecord(response).body).string);
-    const json = body === null || method !== 'GET' ? null : readJsonText(body);
-    if (!json) reading.problems.push(notReadYet(`${asText(method) ?? 'unknown'} ${asText(uri) ?? 'request'}`, where));
-    else if (json.ok) readInteraction({ value: json.value, text: json.text, url: asText(uri) }, where, reading);
+  for (const { where, url, body, what } of recordedAnswers(interactions)) {
+    const json = body === null ? null : readJsonText(body);
+    if (!json) reading.problems.push(notReadYet(what, where));
+    else if (json.ok) readInteraction({ value: json.value, text: json.text, url }, where, reading);
     else reading.problems.push({ ...unquoted(json.problem), where });
   }
 }

@@ -5,7 +5,7 @@ import { asBoolean, asNumber, asRecord, asText, isRecord, type JsonRecord } from
 import { fold } from '../../src/core/text.ts';
 import { mustPurge, statusOf } from './deletion.ts';
 import { isFullname } from './spider.ts';
-import { rowFromTitle } from './title.ts';
+import { isMusicSubreddit, rowFromTitle } from './title.ts';
 import { trackRequest } from './track-request.ts';
 
 const SITE = 'https://www.reddit.com';
@@ -73,7 +73,13 @@ function emptyPost(id: string, thing: 't1' | 't3'): PostItem {
 /** Nothing is read out of what must be erased, nor out of what a program wrote or somebody paid for. A list in the text outranks the title, which then names the set. */
 function tracksOf(item: PostItem): PostRow[] {
   if (item.purge || item.extra.isBot === true || item.extra.isPromoted === true) return [];
-  const listed = readTracklist(item.body ?? '').map((row) => ({ ...row, genreTags: null, year: null, trailing: null }));
+  const context = { isMusic: isMusicSubreddit(item.subreddit), heading: item.title };
+  const listed = readTracklist(item.body ?? '', context).map((row) => ({
+    ...row,
+    genreTags: null,
+    year: null,
+    trailing: null,
+  }));
   if (listed.length > 0 || item.title === null) return listed;
   const named = rowFromTitle(item.title, item);
   return named ? [named] : [];

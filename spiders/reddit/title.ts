@@ -29,11 +29,20 @@ interface Tail {
 const BRACKET = /\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\)/g;
 const BRACKET_FIRST = /^\s*(?<bracket>\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))/;
 const LEADING_TAG = /^\[(?<tag>[^\]]*)\]\s*(?=\S)/;
-const YEAR = /^(?:19|20)\d\d$/;
+/** "2016", "c. 1972", "2016 / 2017", "2001, reissued 2016": the first one is when it was made. */
+const YEAR = /^(?:c(?:irc)?a?\.?\s*)?(?<year>(?:19|20)\d\d)(?:\s*[,/;–-]\s*\S.*)?$/i;
+const BARE_YEAR = /^\s*(?<year>(?:19|20)\d\d)\s*$/;
 const COVER = /^(?<name>.+?)\s+cover$/i;
 const QUOTED = /^(?:"(?<a>[^"]+)"|“(?<b>[^”]+)”|'(?<c>.+)'|‘(?<d>.+)’)$/;
 
-const TALK = /\b(?:discussion|question|request|help|news|meta|wanted|looking for|track ?id|id\?)/i;
+const TALK =
+  /\b(?:discussion|question|request|help|news|meta|wanted|looking for|track ?id|id\?|album|mixtape|ep\b|tour\b|concert)/i;
+/** Words of a conversation about music, in titles that name no genre. */
+const CONVERSATION =
+  /\b(?:discussion thread|megathread|daily thread|AMA|tour dates|has died|passed away|announces?d?|your favou?rite)\b|^(?:what(?:['’]?s| is| are)|who(?:['’]?s| is| are)|(?:my|our) (?:new|first|latest))\b/i;
+/** What a post says of its own link. */
+const LINK_REMARK =
+  /\s*(?:[([]\s*(?:the )?(?:official|original|full)?\s*(?:music |lyrics? |hd |hq )?(?:video|audio|visuali[sz]er|stream)(?: (?:clip|hd|hq|version))?\s*[)\]]|\s[-–—|]\s(?:the )?official (?:(?:music|lyrics?) )?(?:video|audio|visuali[sz]er))\s*$/i;
 const ASKS =
   /^(?:what|who|which|where|when|why|how|does|do|is|are|can|could|anyone|any|help|looking for|need|name of)\b.*\?/i;
 /** A recording of a whole night is no track. */
@@ -58,9 +67,10 @@ const GENRE_WORD =
 export function rowFromTitle(title: string, context: TitleContext): PostRow | null {
   const { tag, text } = takeLeadingTag(fold(title) ?? '');
   if (text === '' || text.length > LONGEST_TITLE || TALK.test(tag ?? '') || ASKS.test(text)) return null;
-  const split = splitArtistTitle(text.replace(/\s-{2,3}\s/, ' - '));
+  const split = splitTitleText(text);
   if (!split || /\[[^\]]*$|\([^)]*$/.test(split.artist)) return null;
   const { head, tail } = cutTail(split.rest);
+  if (tail.genreTags === null && CONVERSATION.test(text)) return null;
   const { name, ...rest } = readHead(head);
   if (name === '' || WHOLE_SET.test(name)) return null;
   if (!isAboutMusic(split.artist, tail, rest, context)) return null;
@@ -79,6 +89,16 @@ export function rowFromTitle(title: string, context: TitleContext): PostRow | nu
   };
 }
 
+/** At the first dash between spaces; a dash glued to one side ("Artist- Title [genre]") counts only where a genre stands behind it. */
+function splitTitleText(text: string): { artist: string; rest: string } | null {
+  const split = splitArtistTitle(text.replace(/\s-{2,3}\s/, ' - '));
+  const glued =
+    split === null ? /^(?<artist>[^[(]*?[^\s[(])(?:\s[-–—]+|[-–—]+\s)(?<rest>\S.*)$/su.exec(text)?.groups : undefined;
+  if (glued?.artist === undefined || glued.rest === undefined) return split;
+  const { genreTags } = cutTail(glued.rest).tail;
+  return genreTags !== null && GENRE_WORD.test(genreTags) ? { artist: glued.artist, rest: glued.rest } : null;
+}
+
 /** "[FRESH] Artist - Title": what a forum puts in front. */
 function takeLeadingTag(title: string): { tag: string | null; text: string } {
   const match = LEADING_TAG.exec(title);
@@ -90,9 +110,14 @@ function cutTail(rest: string): { head: string; tail: Tail } {
   for (const { 0: bracket, index } of rest.matchAll(BRACKET)) {
     const inside = bracket.slice(1, -1).trim();
     const opensTail = bracket.startsWith('[') ? !belongsToTitle(inside) : YEAR.test(inside);
-    if (opensTail) return { head: rest.slice(0, index).trim(), tail: readTail(rest.slice(index)) };
+    if (opensTail) return { head: withoutDash(rest.slice(0, index)), tail: readTail(rest.slice(index)) };
   }
-  return { head: rest.trim(), tail: readTail('') };
+  return { head: withoutDash(rest), tail: readTail('') };
+}
+
+/** "Artist - Title - [genre]": the dash in front of the bracket says nothing. */
+function withoutDash(text: string): string {
+  return text.replace(/(?<=\S)\s+[-–—|]+\s*$/, '').trim();
 }
 
 /** "[folk|live]" lists genres; "[Live Acoustic]" and "[Halden Remix]" name what was played. */
@@ -114,7 +139,9 @@ function readTail(text: string): Tail {
     if (!takeTailBracket(match.groups?.bracket ?? '', tail)) break;
     rest = rest.slice(match[0].length);
   }
-  tail.trailing = fold(rest);
+  const year = tail.year === null ? BARE_YEAR.exec(rest)?.groups?.year : undefined;
+  if (year !== undefined) tail.year = Number(year);
+  tail.trailing = fold(year === undefined ? rest : '');
   return tail;
 }
 
@@ -122,11 +149,13 @@ function readTail(text: string): Tail {
 function takeTailBracket(bracket: string, tail: Tail): boolean {
   const inside = bracket.slice(1, -1).trim();
   const square = bracket.startsWith('[');
-  if (tail.year === null && YEAR.test(inside)) tail.year = Number(inside);
+  const year = tail.year === null ? YEAR.exec(inside)?.groups?.year : undefined;
+  if (year !== undefined) tail.year = Number(year);
   else if (square && tail.durationSeconds === null && clockToSeconds(inside) !== null)
     tail.durationSeconds = clockToSeconds(inside);
   else if (tail.version === null && (square ? belongsToTitle(inside) : isVersionText(inside))) tail.version = inside;
-  else if (square && tail.genreTags === null && /\p{L}/u.test(inside)) tail.genreTags = inside;
+  else if (square && tail.genreTags === null && /\p{L}/u.test(inside) && !LINK_REMARK.test(bracket))
+    tail.genreTags = inside;
   else return false;
   return true;
 }
@@ -140,7 +169,9 @@ interface Head {
   context: string | null;
 }
 
-function readHead(head: string): Head {
+function readHead(said: string): Head {
+  const remark = LINK_REMARK.exec(said);
+  const head = remark === null ? said : said.slice(0, remark.index);
   const at = head.search(/\s@\s/);
   const withCover = at < 0 ? head : head.slice(0, at);
   const cover = /^(?<head>.*\S)\s*[([](?<inside>[^()[\]]+)[)\]]$/s.exec(withCover)?.groups;
@@ -156,7 +187,7 @@ function readHead(head: string): Head {
     version: split.version ?? square?.inside ?? null,
     guests: featured.length === 0 ? null : featured.join(' & '),
     cover: covered,
-    context: at < 0 ? null : head.slice(at),
+    context: fold([at < 0 ? '' : head.slice(at), remark?.[0] ?? ''].join(' ')),
   };
 }
 
@@ -168,8 +199,12 @@ function isAboutMusic(artist: string, tail: Tail, head: Omit<Head, 'name'>, { su
     /remix|\brmx|bootleg|\bVIP\b/i.test(head.version ?? tail.version ?? '')
   )
     return true;
-  if (subreddit !== null && (MUSIC_SUBREDDIT.test(subreddit) || compact(subreddit) === compact(artist))) return true;
+  if (isMusicSubreddit(subreddit) || (subreddit !== null && compact(subreddit) === compact(artist))) return true;
   return url !== null && URL.canParse(url) && MUSIC_HOST.test(new URL(url).hostname);
+}
+
+export function isMusicSubreddit(name: string | null): boolean {
+  return name !== null && MUSIC_SUBREDDIT.test(name);
 }
 
 function order(left: string, right: string): { artist: string; title: string } {

@@ -21,6 +21,8 @@ import { readVideo } from './video.ts';
 const MAX_BYTES = 50 * 1024 * 1024;
 /** Copied text is shorter than any of this. */
 const LONGEST_PASTED = 1_000_000;
+/** Times as MixesDB writes them, "[02] Artist - Title": such a text was copied there. */
+const MINUTES = /^\s*\[\d{2,3}\]\s/m;
 
 /** Pure: the same page always gives the same result. Never throws, whatever the bytes. */
 export function parse(page: Page): ParseResult {
@@ -202,7 +204,7 @@ function readJson(text: string): ParseResult {
 
 /** Text copied from a page: a title line, then lines "time Artist - Title". */
 function readPasted(text: string, url: string | null): ParseResult {
-  const rows = rowsOfText(text);
+  const rows = MINUTES.test(text) ? [] : rowsOfText(text);
   if (rows.length === 0)
     return failed('unknown-shape', 'neither HTML, nor JSON, nor a tracklist (lines "0:13 Artist - Title")');
   const title =

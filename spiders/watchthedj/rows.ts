@@ -2,7 +2,8 @@
  * The tracklist of a page, wherever it stands: chapters of the video, tracks as structured data, an ordered list or a table, the description.
  * No real page is known, so every place is read and the one that names the most tracks wins; among equals, the one with more times.
  */
-import { readTrackLine, readTracklist, type TrackLine } from '../../src/core/free-text.ts';
+import { readTracklist } from '../../src/core/free-text.ts';
+import { readTrackLine, type TrackLine } from '../../src/core/free-text-lines.ts';
 import { type Row, row } from '../../src/core/items.ts';
 import { type Element, type ParentNode, rawText, select } from './dom.ts';
 import { cueOf, linesOf } from './lines.ts';
@@ -55,7 +56,7 @@ function rowsOfList(list: Element): Row[] {
 }
 
 /** A line whose time stands elsewhere: without one in front, a line that names nobody would not be read. */
-function readWhole(text: string): TrackLine {
+function readWhole(text: string): Pick<TrackLine, 'said' | 'namesTrack'> {
   const read = readTrackLine(text) ?? readTrackLine(`0:00 ${text}`);
   if (read === null) return { said: { title: text }, namesTrack: false };
   const { cueSeconds = null } = readTrackLine(text)?.said ?? {};

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTrackLine, readTracklist } from './free-text.ts';
+import { readTracklist } from './free-text.ts';
+import { readTrackLine } from './free-text-lines.ts';
 
 const lines = (...text: string[]): string => text.join('\n');
 

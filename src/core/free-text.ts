@@ -2,87 +2,78 @@
  * Tracklists in text that people type: lines "cue Artist - Title (version) [label]", numbered or under a heading.
  * A wrong tracklist is worse than none: a list needs marks that fit (rising times, counting numbers) or a heading that calls it one.
  */
-import { clockToSeconds } from './cue.ts';
-import { type Row, row } from './items.ts';
-import { fold } from './text.ts';
-import { isVersionText, splitArtistTitle, splitVersion } from './track-name.ts';
-import { readUnknown } from './unknown-name.ts';
 
-/** One line that may be a track of a list. */
-export interface TrackLine {
-  /** What the line says, for `row()`. */
-  said: Partial<Row>;
-  /** Whether it names artist and title, or says outright that they are unknown. */
-  namesTrack: boolean;
+import { layOut } from './free-text-layout.ts';
+import { readPlainLine, rowOf, type Separator, type TrackLine } from './free-text-lines.ts';
+import { separatorOf, settleMarks } from './free-text-marks.ts';
+import type { Row } from './items.ts';
+
+export interface TextContext {
+  /** The text stands where people talk about music: a list of "Artist - Title" that counts needs no further sign. */
+  readonly isMusic?: boolean;
+  /** What stands above the text, e.g. the title of its post: it may call the text a tracklist. */
+  readonly heading?: string | null;
 }
 
 interface Run {
   heading: string | null;
+  /** Lines with a mark or a name: plain, and as they read where a dash parts names. */
+  lines: { text: string; byDash: TrackLine }[];
+}
+
+interface List {
+  heading: string | null;
   lines: TrackLine[];
 }
 
-const CLOCK = String.raw`\d{1,3}:[0-5]\d(?::[0-5]\d)?`;
-const LEADING_CUE = new RegExp(
-  `^(?:\\[(${CLOCK})\\]|\\((${CLOCK})\\)|(${CLOCK})(?=[\\s|\\-–—]|$))\\s*(?:[-–—|:]+\\s+)?`,
-);
-const TRAILING_CUE = new RegExp(`\\s+(?:@\\s*)?(?:\\[(${CLOCK})\\]|\\((${CLOCK})\\)|(${CLOCK}))$`);
-const LEADING_NUMBER = /^(?<number>#\d{1,3}|\d{1,3}(?=[.)](?!\d)|\s+[-–—]\s.*\s[-–—]\s))[.):]*\s*(?:[-–—]\s+)?/;
-const PLAYED_WITH = /^(?:w\/|\+)\s*(?=\S)/i;
-const TRAILING_LABEL = /^(?<head>.*\S)\s*\[(?<label>[^[\]]+)\]$/s;
-const HEADING = /\b(?:track\s?-?list(?:ing)?|set\s?-?list|play\s?list|tracks?)\b\W*$/i;
-const ONLY_ADDRESS = /^(?:https?:\/\/|www\.)\S+$/i;
-const MARKDOWN_LINK = /\[([^[\]]*)\]\([^()\s]*\)/g;
+/** Words that call what follows a tracklist, in the languages of most posts. */
+const LIST_WORD = String.raw`track\s?-?list(?:ing|e|a|en)?|set\s?-?lists?|play\s?lists?|titelliste|tracks?|songs?|songlist|tracklista|lista de (?:canciones|temas|m[uú]sicas)|canciones|liste des (?:titres|morceaux)|titres|scaletta|треклист|трек-?лист|плейлист|トラックリスト|セットリスト|セトリ|曲目|歌单|曲目表|트랙리스트|셋리스트`;
+const HEADING = new RegExp(String.raw`(?:^|[^\p{L}])(?:${LIST_WORD})[^\p{L}]*$`, 'iu');
+/** "Tracklist (Day 1):", "Here is the tracklist so far": only words that mean nothing else. */
+const LOOSE_HEADING = /(?:^|[^\p{L}])(?:track\s?-?list(?:ing|a)?|set\s?-?list)(?![\p{L}?])/iu;
+const PLAIN_HEADING = new RegExp(String.raw`^\W*(?:the |full )?(?:${LIST_WORD})\W*$`, 'iu');
 
 const SHORTEST_LIST = 3;
-/** Longer lines are prose. */
-const LONGEST_LINE = 300;
+const LONGEST_HEADING = 80;
 const MOST = 0.8;
 
 /** Reads the tracklists of a text as one run of rows; an empty list when nothing in it is surely a tracklist. Never throws. */
-export function readTracklist(text: string): Row[] {
-  const said = runsOf(text).flatMap(acceptedLines);
-  return said.map((line, index) => row(index + 1, line.said));
+export function readTracklist(text: string, context: TextContext = {}): Row[] {
+  const lists = runsOf(layOut(text), context).flatMap((run) => acceptedList(run, context));
+  let position = 0;
+  return lists.flatMap(({ heading, lines }) =>
+    lines.map((line) => {
+      position += 1;
+      return rowOf(line, position, lists.length > 1 ? sectionOf(heading) : null);
+    }),
+  );
 }
 
-/** Reads one line; null when it carries neither a mark (time, number) nor "Artist - Title". */
-export function readTrackLine(line: string): TrackLine | null {
-  return readPlainLine(plainLine(line));
+/** The name of a chapter: what its heading says beside that it is a tracklist. */
+function sectionOf(heading: string | null): string | null {
+  if (heading === null || heading.length > LONGEST_HEADING || PLAIN_HEADING.test(heading)) return null;
+  return heading.replace(/\s*:\s*$/, '');
 }
 
-function readPlainLine(line: string): TrackLine | null {
-  const { rest: marked, ...marks } = takeMarks(line);
-  const withPrevious = PLAYED_WITH.test(marked);
-  const rest = marked.replace(PLAYED_WITH, '');
-  const hasMark = marks.cueSeconds !== null || marks.number !== null;
-  const name = readName(rest);
-  // "ID - ID" has the form of a track even where nothing is known of it; a lone "ID" needs a mark.
-  const hasForm = name !== null && (name.artist !== null || (name.isId && splitArtistTitle(rest) !== null));
-  if (name === null || !(hasMark || withPrevious || hasForm)) return null;
-  return {
-    said: { ...marks, ...name, withPrevious, cueGranularity: marks.cueSeconds === null ? 'unknown' : 'second' },
-    namesTrack: name.isId || (name.artist !== null && name.title !== null),
-  };
-}
-
-function runsOf(text: string): Run[] {
+function runsOf(lines: readonly string[], { heading = null }: TextContext): Run[] {
   const runs: Run[] = [];
   let run: Run | null = null;
   let gaps = 0;
-  let lastText: string | null = null;
-  for (const raw of text.split(/\r\n|[\r\n\u2028\u2029]/)) {
-    const line = plainLine(raw);
-    if (line === '' || ONLY_ADDRESS.test(line)) continue;
-    const read = line.length > LONGEST_LINE ? null : readPlainLine(line);
-    if (read) {
+  let lastText: string | null = heading;
+  for (const line of lines) {
+    if (line === '') continue;
+    // Which way the list parts names is not known yet: any mark, or a dash between spaces, will do.
+    const byDash = readPlainLine(line, 'dash');
+    if (byDash !== null) {
       run ??= addRun(runs, lastText);
-      run.lines.push(read);
+      run.lines.push({ text: line, byDash });
       gaps = 0;
       continue;
     }
     lastText = line;
     gaps += 1;
     // One line of talk between two tracks does not end a list; a heading does.
-    if (gaps > 1 || HEADING.test(line)) run = null;
+    if (gaps > 1 || isHeading(line)) run = null;
   }
   return runs;
 }
@@ -93,93 +84,58 @@ function addRun(runs: Run[], heading: string | null): Run {
   return run;
 }
 
-function acceptedLines({ heading, lines }: Run): TrackLine[] {
-  const called = heading !== null && heading.length < 80 && HEADING.test(heading);
+function isHeading(line: string): boolean {
+  return line.length < LONGEST_HEADING && (HEADING.test(line) || LOOSE_HEADING.test(line));
+}
+
+function acceptedList({ heading, lines: said }: Run, { isMusic = false }: TextContext): List[] {
+  const read = (separator: Separator): TrackLine[] =>
+    said.flatMap(({ text, byDash }) => (separator === 'dash' ? byDash : (readPlainLine(text, separator) ?? [])));
+  const separator = separatorOf((one) => namedIn(read(one)).length, said.length);
+  const lines = settleMarks(read(separator));
+  const isCalled = heading !== null && isHeading(heading);
+  const accepted = acceptedLines(lines, isCalled, isMusic);
+  return accepted.length === 0 ? [] : [{ heading, lines: accepted }];
+}
+
+function acceptedLines(lines: TrackLine[], isCalled: boolean, isMusic: boolean): TrackLine[] {
   const cued = lines.filter((line) => typeof line.said.cueSeconds === 'number' || line.said.withPrevious);
   if (isMost(cued, lines) && timesRise(cued) && isList(cued)) return cued;
   const numbered = lines.filter((line) => typeof line.said.number === 'string' || line.said.withPrevious);
-  if (isMost(numbered, lines) && numbersCount(numbered) && isList(numbered) && (called || soundsLikeMusic(numbered))) {
-    return numbered;
-  }
-  const named = lines.filter((line) => line.namesTrack);
-  return called && named.length >= SHORTEST_LIST && isMost(named, lines) ? named : [];
+  const isSure = isCalled || soundsLikeMusic(numbered) || (isMusic && namedIn(numbered).length === numbered.length);
+  if (isMost(numbered, lines) && numbersCount(numbered) && isList(numbered) && isSure) return numbered;
+  const named = namedIn(lines);
+  return isCalled && named.length >= SHORTEST_LIST && isMost(named, lines) ? named : [];
 }
 
-function isMost(part: TrackLine[], whole: TrackLine[]): boolean {
+function namedIn(lines: readonly TrackLine[]): TrackLine[] {
+  return lines.filter(({ namesTrack }) => namesTrack);
+}
+
+function isMost(part: readonly TrackLine[], whole: readonly TrackLine[]): boolean {
   return part.length >= whole.length * MOST;
 }
 
 /** At least half of the lines must name a track: chapters of a talk have times too. */
-function isList(lines: TrackLine[]): boolean {
-  const named = lines.filter((line) => line.namesTrack).length;
+function isList(lines: readonly TrackLine[]): boolean {
+  const named = namedIn(lines).length;
   return named >= SHORTEST_LIST && named * 2 >= lines.length;
 }
 
-function timesRise(lines: TrackLine[]): boolean {
+function timesRise(lines: readonly TrackLine[]): boolean {
   const times = lines.flatMap((line) => line.said.cueSeconds ?? []);
   return times.length >= SHORTEST_LIST && times.every((time, index) => time >= (times[index - 1] ?? 0));
 }
 
 /** 1, 2, 3 … without a jump, or Markdown's "1." on every line. */
-function numbersCount(lines: TrackLine[]): boolean {
+function numbersCount(lines: readonly TrackLine[]): boolean {
   const numbers = lines.flatMap((line) => (line.said.number ? Number(line.said.number.replace('#', '')) : []));
   const first = numbers[0];
   if (first === undefined || first > 1 || numbers.length < SHORTEST_LIST) return false;
   return numbers.every((number, index) => number === first + index) || numbers.every((number) => number === 1);
 }
 
-function soundsLikeMusic(lines: TrackLine[]): boolean {
+function soundsLikeMusic(lines: readonly TrackLine[]): boolean {
   const musical = lines.filter(({ said }) => said.version || said.recordLabel || said.isId).length;
   return musical * 3 >= lines.length;
-}
-
-type Marks = Pick<Row, 'number' | 'cueSeconds'> & { rest: string };
-
-/** A number and a time, in either order in front; or the time behind. */
-function takeMarks(line: string): Marks {
-  let rest = line;
-  let number: string | null = null;
-  let cueSeconds: number | null = null;
-  for (let turn = 0; turn < 2; turn += 1) {
-    const cue = cueSeconds === null ? LEADING_CUE.exec(rest) : null;
-    const count: RegExpExecArray | null = number === null && !cue ? LEADING_NUMBER.exec(rest) : null;
-    if (cue) cueSeconds = clockToSeconds(cue[1] ?? cue[2] ?? cue[3] ?? '');
-    if (count) number = count.groups?.number ?? null;
-    rest = rest.slice(cue?.[0].length ?? count?.[0].length ?? 0);
-  }
-  const behind = cueSeconds === null ? TRAILING_CUE.exec(rest) : null;
-  if (behind) {
-    cueSeconds = clockToSeconds(behind[1] ?? behind[2] ?? behind[3] ?? '');
-    rest = rest.slice(0, behind.index);
-  }
-  return { number, cueSeconds, rest };
-}
-
-function readName(
-  text: string,
-): (Partial<Row> & { artist: string | null; title: string | null; isId: boolean }) | null {
-  if (text === '') return null;
-  const { rest, recordLabel } = takeLabel(text);
-  const split = splitArtistTitle(rest);
-  const { title, version } = splitVersion(split?.rest ?? rest);
-  return { ...readUnknown({ artist: split?.artist ?? null, title, version }), recordLabel };
-}
-
-function takeLabel(text: string): { rest: string; recordLabel: string | null } {
-  const { head, label } = TRAILING_LABEL.exec(text)?.groups ?? {};
-  if (head === undefined || label === undefined || isVersionText(label) || /^(?:\d+|ft\.?|feat\.?)\b/i.test(label)) {
-    return { rest: text, recordLabel: null };
-  }
-  return { rest: head, recordLabel: label.trim() };
-}
-
-/** The line as Reddit shows it: no bullets, emphasis, links, escapes. */
-function plainLine(raw: string): string {
-  const text = raw
-    .slice(0, LONGEST_LINE * 4)
-    .replace(/&#x200B;|&nbsp;/gi, ' ')
-    .replace(MARKDOWN_LINK, '$1')
-    .replace(/\*\*|__|~~|`/g, '')
-    .replace(/\\([-_.#*()[\]+>~])/g, '$1');
-  return (fold(text) ?? '').replace(/^(?:>\s*|#{2,6}\s+|[-*•–]\s+(?=\S))+/, '');
 }
