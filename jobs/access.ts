@@ -1,22 +1,41 @@
-/** Whether a source may be asked over the network: its facts against what the operator has set. */
-import type { AccessCondition, Source, SourceFacts } from '../src/core/source.ts';
+/** Which of a source's hosts may be asked over the network: its facts against what the operator has set. */
+import { loadAllSources } from '../spiders/registry.ts';
+import type { AccessCondition, Credentials, Source, SourceFacts } from '../src/core/source.ts';
 import type { Ctx } from '../src/platform/context.ts';
+import type { SourceHost } from '../src/repositories/frontier.ts';
 
 export interface MissingCondition extends AccessCondition {
   readonly problem: 'is not set' | 'is not usable';
 }
 
-/** Conditions that do not hold yet, in the order the source names them; empty when it may run live. */
-export function missingConditions(
-  facts: SourceFacts,
-  credentials: Readonly<Record<string, string | undefined>>,
-): MissingCondition[] {
+/** What of a source may run live. It runs when a host is open; requests of the closed ones wait until the missing conditions hold. */
+export interface LiveAccess {
+  readonly open: readonly string[];
+  readonly closed: readonly string[];
+  /** In the order the source names them; empty when all of it may run. */
+  readonly missing: readonly MissingCondition[];
+}
+
+export function liveAccess(facts: SourceFacts, credentials: Credentials): LiveAccess {
+  const missing = missingConditions(facts, credentials);
+  const { open = [], closed = [] } = Object.groupBy(facts.hosts, (host) =>
+    missingAt([host], missing).length === 0 ? 'open' : 'closed',
+  );
+  return { open, closed, missing };
+}
+
+function missingConditions(facts: SourceFacts, credentials: Credentials): MissingCondition[] {
   return facts.conditions.flatMap((condition) => {
     const value = credentials[condition.variable] ?? '';
     if (value === '') return { ...condition, problem: 'is not set' as const };
     const isUsable = condition.pattern === undefined || new RegExp(condition.pattern).test(value);
     return isUsable ? [] : { ...condition, problem: 'is not usable' as const };
   });
+}
+
+/** Those that one of these hosts waits for. */
+export function missingAt(hosts: readonly string[], missing: readonly MissingCondition[]): MissingCondition[] {
+  return missing.filter(({ hosts: only }) => only === undefined || only.some((host) => hosts.includes(host)));
 }
 
 /** The same for people, in one sentence. Values are not quoted: most are secrets. */
@@ -29,8 +48,25 @@ export function sandboxedHosts(facts: SourceFacts, sandboxHosts: Readonly<Record
   return facts.hosts.filter((host) => sandboxHosts[host] !== undefined);
 }
 
-/** How this installation reaches a source: the sandbox when one stands in for it, else live when its conditions hold, else not at all. */
-export function crawlVia({ config }: Pick<Ctx, 'config'>, { facts }: Source): 'live' | 'sandbox' | null {
+/** How this installation reaches a source: the sandbox when one stands in for it, else live when a host is open, else not at all. */
+export function crawlVia({ config }: Pick<Ctx, 'config'>, { facts }: Pick<Source, 'facts'>): 'live' | 'sandbox' | null {
   if (sandboxedHosts(facts, config.sandboxHosts).length > 0) return 'sandbox';
-  return missingConditions(facts, config.credentials).length === 0 ? 'live' : null;
+  return liveAccess(facts, config.credentials).open.length > 0 ? 'live' : null;
+}
+
+/** The source's hosts whose requests wait for settings, however they came into the frontier. Sandbox and archive want none. */
+export function closedHosts(
+  { config }: Pick<Ctx, 'config'>,
+  { facts }: Pick<Source, 'facts'>,
+  via: 'live' | 'sandbox' | 'replay' | null,
+): readonly string[] {
+  return via === 'sandbox' || via === 'replay' ? [] : liveAccess(facts, config.credentials).closed;
+}
+
+/** Those of all sources, each reached as this installation reaches it. */
+export async function allClosedHosts(ctx: Pick<Ctx, 'config'>): Promise<SourceHost[]> {
+  const sources = await loadAllSources();
+  return sources.flatMap((source) =>
+    closedHosts(ctx, source, crawlVia(ctx, source)).map((host) => ({ source: source.facts.name, host })),
+  );
 }

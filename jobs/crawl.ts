@@ -11,7 +11,7 @@ import { releaseLeases } from '../src/repositories/frontier.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
 import { readAlarms } from '../src/repositories/page-yields.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
-import { describeMissing, missingConditions, sandboxedHosts } from './access.ts';
+import { describeMissing, liveAccess, sandboxedHosts } from './access.ts';
 import { limiterOf, rendererOf } from './crawl/asking.ts';
 import { fetchAuthorised } from './crawl/authorised.ts';
 import { fail } from './crawl/failing.ts';
@@ -114,7 +114,7 @@ function askedPages(slice: Slice, isPolite: boolean): Pages {
   };
 }
 
-/** @throws PermanentError naming every condition that is missing: a source is never asked before they all hold. */
+/** @throws PermanentError naming every condition that is missing: a source is never asked before those of one of its hosts hold. */
 function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void {
   if (via === 'replay') return;
   if (via === 'sandbox') {
@@ -124,8 +124,8 @@ function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void 
       hint: 'Start one (`musicdb up`), or crawl with --live.',
     });
   }
-  const missing = missingConditions(source.facts, ctx.config.credentials);
-  if (missing.length > 0) {
+  const { open, missing } = liveAccess(source.facts, ctx.config.credentials);
+  if (open.length === 0) {
     throw new PermanentError(`${source.facts.title} may not be crawled live yet: ${describeMissing(missing)}`, {
       code: 'ACCESS',
     });

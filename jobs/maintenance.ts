@@ -72,7 +72,7 @@ export async function requeueMissing(
       stranded.filter(({ state }) => state === 'transformed'),
     ),
   ];
-  const { searchChanges } = await countUnfinished(ctx.db, 'all', now);
+  const { searchChanges } = await countUnfinished(ctx.db, { requestsOf: null }, now);
   if (searchChanges > 0 && (await countOutstanding(ctx.db)).index === undefined)
     jobs.push({ queue: 'index', name: 'index', payload: {}, priority: PRIORITY.background });
   await enqueue(ctx.db, jobs, now);

@@ -16,6 +16,9 @@ const SETTINGS = {
   credentials: { SETLISTFM_API_KEY: 'a key' },
 };
 
+/** Asked for without a key, beside Apple's catalogue, which wants three. */
+const LOOK_UP = 'https://itunes.apple.com/lookup?country=us&entity=song&id=900000300';
+
 let services: TestServices;
 let test: TestContext;
 
@@ -36,6 +39,7 @@ describe('how a source is reached', () => {
     const via = async (name: (typeof SOURCE_NAMES)[number]) => crawlVia(test.ctx, await loadSource(name));
     expect(await via('mixesdb')).toBe('sandbox');
     expect(await via('setlistfm')).toBe('live');
+    expect(await via('applemusic')).toBe('live');
     expect(await via('1001tracklists')).toBe(null);
   });
 });
@@ -94,6 +98,23 @@ describe('looking for due work', () => {
         priority: 10,
       },
     ]);
+  });
+
+  it('asks for none of a source for what is due at hosts that are closed', async () => {
+    await seedSource(test.ctx, 'applemusic');
+    await services.db.query(`delete from frontier where host <> 'api.music.apple.com'`);
+    expect(await enqueueDueCrawls(test.ctx)).toEqual([]);
+    await addRequests(services.db, [{ ...request('applemusic', 5), url: LOOK_UP }], test.clock.now());
+    expect(await enqueueDueCrawls(test.ctx)).toEqual(['applemusic']);
+  });
+
+  it('asks for what waited as soon as its host is open', async () => {
+    const seeded = await seedSource(test.ctx, 'applemusic');
+    await services.db.query(`delete from frontier where host <> 'api.music.apple.com'`);
+    const credentials = { APPLE_MUSIC_KEY_ID: 'a', APPLE_MUSIC_TEAM_ID: 'b', APPLE_MUSIC_PRIVATE_KEY: 'c' };
+    const ctx = { ...test.ctx, config: { ...test.ctx.config, credentials } };
+    expect(seeded).toBe((await loadSource('applemusic')).seeds().length);
+    expect(await enqueueDueCrawls(ctx)).toEqual(['applemusic']);
   });
 
   it('asks once, however many orchestrators look', async () => {

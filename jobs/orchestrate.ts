@@ -11,7 +11,7 @@ import { findDueSources, makeDue } from '../src/repositories/frontier.ts';
 import { enqueueUnlessOutstanding, finishJob } from '../src/repositories/outbox.ts';
 import { listSchedules, markEnqueued, type Schedule } from '../src/repositories/schedules.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
-import { crawlVia } from './access.ts';
+import { allClosedHosts, crawlVia } from './access.ts';
 import { FOLLOW_DELETIONS } from './follow-deletions.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { READ_MODELS } from './maintenance.ts';
@@ -102,7 +102,7 @@ async function seedScheduled(ctx: JobCtx, { id, payload: { source } }: Schedule)
   });
 }
 
-/** Makes a source's starting pages due. Returns how many. */
+/** Makes a source's starting pages due; those of hosts that are closed wait there until they are open. Returns how many. */
 export async function seedSource(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>, name: SourceName): Promise<number> {
   const source = await loadSource(name);
   if (crawlVia(ctx, source) === null) return 0;
@@ -127,11 +127,11 @@ async function startingPages(db: Ctx['db'], source: Source): Promise<PageRequest
   return reached === undefined ? source.seeds() : (source.changesSince?.(reached) ?? []);
 }
 
-/** Enqueues one crawl for each source that has due requests and may run. Returns the sources. */
+/** Enqueues one crawl for each source that has due requests at hosts that are open, and may run. Returns the sources. */
 export async function enqueueDueCrawls(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>): Promise<SourceName[]> {
   const now = ctx.clock.now();
   const enqueued: SourceName[] = [];
-  for (const { source: name } of await findDueSources(ctx.db, now)) {
+  for (const { source: name } of await findDueSources(ctx.db, now, await allClosedHosts(ctx))) {
     if (!isSourceName(name)) continue;
     const via = crawlVia(ctx, await loadSource(name));
     if (via === null || !mayRun(await readSourceState(ctx.db, name), now)) continue;

@@ -38,6 +38,9 @@ describe.each(sources.map((source) => [source.facts.name, source] as const))('%s
     const { facts } = source;
     expect(facts.name).toMatch(/^[a-z0-9][a-z0-9-]{1,39}$/);
     expect(facts.hosts.every((host) => URL.canParse(`https://${host}/`))).toBe(true);
+    expect(facts.conditions.flatMap(({ hosts = [] }) => hosts).filter((host) => !facts.hosts.includes(host))).toEqual(
+      [],
+    );
     expect(facts.limits.minDelayMs).toBeGreaterThan(0);
     expect(facts.limits.maxConcurrency).toBeGreaterThan(0);
     expect(facts.terms.summary).not.toBe('');

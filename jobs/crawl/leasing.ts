@@ -13,7 +13,7 @@ export async function lease(slice: Slice, count: number): Promise<LeasedRequest[
     source: payload.source,
     owner: slice.owner,
     count: allowed,
-    pausedHosts: room.pausedHosts,
+    pausedHosts: [...room.pausedHosts, ...slice.closedHosts],
     now: ctx.clock.now(),
     runId: payload.via === 'replay' ? payload.runId : null,
   });

@@ -9,7 +9,7 @@ import { createHttpClient, type HttpClient } from '../../src/platform/http-clien
 import type { HttpProxy } from '../../src/platform/proxy.ts';
 import { userAgent } from '../../src/platform/user-agent.ts';
 import type { LandingPage } from '../../src/repositories/landing.ts';
-import { sandboxedHosts } from '../access.ts';
+import { closedHosts, liveAccess, sandboxedHosts } from '../access.ts';
 import type { Attempt, JobCtx } from '../job.ts';
 import { Lander } from '../lander.ts';
 import type { CrawlPayload } from '../payloads.ts';
@@ -24,6 +24,8 @@ export interface Slice {
   readonly http: HttpClient;
   /** Hosts that may be asked. */
   readonly hosts: readonly string[];
+  /** Hosts whose requests wait for settings: they are left where they are. */
+  readonly closedHosts: readonly string[];
   /** What every request passes; null in a sandbox that is nobody's server. */
   readonly gate: PolitenessGate | null;
   /** Ends the slice early: a refusal, a throttle, a stop. */
@@ -60,7 +62,7 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
       : payload.via === 'live'
         ? ctx.sessions.clientFor(payload.source, connect)
         : connect(null);
-  const hosts = payload.via === 'sandbox' ? sandboxedHosts(source.facts, sandboxHosts) : source.facts.hosts;
+  const hosts = hostsOf(ctx, source, payload.via);
   const stop = AbortSignal.any([signal, end.signal]);
   return {
     ctx,
@@ -71,6 +73,7 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual, () => end.abort()),
     http,
     hosts,
+    closedHosts: closedHosts(ctx, source, payload.via),
     gate: isPolite(ctx, payload.via) ? gateOf(ctx, source, { via: payload.via, http, hosts, stop }) : null,
     end,
     stop,
@@ -81,6 +84,11 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     streak: 0,
     alarms: new Map(),
   };
+}
+
+function hostsOf({ config }: JobCtx, { facts }: Source, via: CrawlPayload['via']): readonly string[] {
+  if (via === 'sandbox') return sandboxedHosts(facts, config.sandboxHosts);
+  return via === 'live' ? liveAccess(facts, config.credentials).open : facts.hosts;
 }
 
 /** The sandbox is nobody's server, unless it plays one; a replay asks nobody. */

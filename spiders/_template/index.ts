@@ -14,7 +14,7 @@ const facts: SourceFacts = {
   // True until its parser has read real pages.
   experimental: true,
   hosts: [HOST],
-  // What must be set before it is asked anything over the network.
+  // What must be set before it is asked anything over the network; with `hosts`, before those of its hosts are.
   conditions: [
     { variable: 'MUSICDB_CONTACT', why: 'An address in the User-Agent: the site must be able to reach whoever asks.' },
   ],

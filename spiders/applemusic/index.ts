@@ -7,20 +7,28 @@ import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** The catalogue takes no call without a token; the iTunes look-up beside it wants none. */
+const CATALOGUE_HOSTS = ['api.music.apple.com'];
+
 const facts: SourceFacts = {
   name: 'applemusic',
   title: 'Apple Music',
   homepage: 'https://music.apple.com',
   accessMode: 'api',
   experimental: false,
-  hosts: ['api.music.apple.com', 'itunes.apple.com'],
+  hosts: [...CATALOGUE_HOSTS, 'itunes.apple.com'],
   conditions: [
     {
       variable: 'APPLE_MUSIC_KEY_ID',
       why: 'Ten characters: which key signs the token that every catalogue call carries.',
+      hosts: CATALOGUE_HOSTS,
     },
-    { variable: 'APPLE_MUSIC_TEAM_ID', why: 'Ten characters: whose key it is.' },
-    { variable: 'APPLE_MUSIC_PRIVATE_KEY', why: 'Content of the .p8 file; tokens are signed here and live an hour.' },
+    { variable: 'APPLE_MUSIC_TEAM_ID', why: 'Ten characters: whose key it is.', hosts: CATALOGUE_HOSTS },
+    {
+      variable: 'APPLE_MUSIC_PRIVATE_KEY',
+      why: 'Content of the .p8 file; tokens are signed here and live an hour.',
+      hosts: CATALOGUE_HOSTS,
+    },
   ],
   credential: 'APPLE_MUSIC_TEAM_ID',
   robots: { policy: 'api', why: 'Interfaces for developers, under terms of their own.' },

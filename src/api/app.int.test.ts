@@ -55,7 +55,7 @@ beforeAll(async () => {
     redis,
     queues: [queue],
     sources,
-    missing: {},
+    access: {},
     archive: { get: () => Promise.reject(new Error('no document is asked for here')) },
     log,
     clock,

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { SourceFacts } from '../core/source.ts';
 import { problemPage } from '../dashboard/problem-page.ts';
 import { dashboardRoutes } from '../dashboard/routes.ts';
+import type { SourceAccess } from '../dashboard/source-page.ts';
 import type { ArchiveStore } from '../platform/archive-store.ts';
 import type { Clock } from '../platform/context.ts';
 import type { Database } from '../platform/database.ts';
@@ -29,8 +30,8 @@ export interface AppOptions {
   /** Every queue to show, in the order to show them. */
   readonly queues: readonly Queue[];
   readonly sources: readonly SourceFacts[];
-  /** Conditions that are missing before a source may run live, in words, by source. */
-  readonly missing: Readonly<Record<string, readonly string[]>>;
+  /** What may run live, by source; all of one that is not named. */
+  readonly access: Readonly<Record<string, SourceAccess>>;
   readonly archive: Pick<ArchiveStore, 'get'>;
   readonly log: Logger;
   readonly clock: Clock;

@@ -37,7 +37,7 @@ beforeAll(() => {
     redis,
     queues: [queue],
     sources: [],
-    missing: {},
+    access: {},
     archive: { get: () => Promise.reject(new Error('no document is asked for here')) },
     log,
     clock,

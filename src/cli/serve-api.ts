@@ -1,13 +1,16 @@
 /** Starts the API role from a ctx: which queues it shows, which sources it knows, which token opens it. */
 import type { Queue } from 'bullmq';
-import { describeMissing, missingConditions } from '../../jobs/access.ts';
+import { closedHosts, crawlVia, liveAccess } from '../../jobs/access.ts';
 import type { JobCtx } from '../../jobs/job.ts';
 import { QUEUE_NAMES } from '../../jobs/queues.ts';
 import { freePort } from '../../ops/dev-services/ports.ts';
 import { loadAllSources } from '../../spiders/registry.ts';
 import { type Api, startApi } from '../api/server.ts';
+import type { Config } from '../config/config.ts';
 import type { SourceFacts } from '../core/source.ts';
+import type { SourceAccess } from '../dashboard/source-page.ts';
 import { VERSION } from '../platform/user-agent.ts';
+import { missingLines } from './source-lines.ts';
 
 export interface ServeOptions {
   readonly port: number;
@@ -27,7 +30,7 @@ export async function serveApi(ctx: JobCtx, { port, mayMove, queueOf, token }: S
     redis,
     queues: QUEUE_NAMES.map(queueOf),
     sources,
-    missing: Object.fromEntries(sources.map((facts) => [facts.name, missingOf(facts, config.credentials)])),
+    access: Object.fromEntries(sources.map((facts) => [facts.name, accessOf(config, facts)])),
     archive,
     log,
     clock,
@@ -39,6 +42,8 @@ export async function serveApi(ctx: JobCtx, { port, mayMove, queueOf, token }: S
   });
 }
 
-function missingOf(facts: SourceFacts, credentials: Readonly<Record<string, string | undefined>>): string[] {
-  return missingConditions(facts, credentials).map((condition) => describeMissing([condition]));
+function accessOf(config: Config, facts: SourceFacts): SourceAccess {
+  const live = liveAccess(facts, config.credentials);
+  const waitingHosts = closedHosts({ config }, { facts }, crawlVia({ config }, { facts }));
+  return { open: live.open, missing: missingLines(live), waitingHosts };
 }

@@ -1,12 +1,18 @@
 /** A source in lines for people: its facts, and how it does. */
-import { describeMissing, type MissingCondition } from '../../jobs/access.ts';
-import type { SourceFacts } from '../core/source.ts';
+import { describeMissing, type LiveAccess, liveAccess, missingAt } from '../../jobs/access.ts';
+import type { Credentials, SourceFacts } from '../core/source.ts';
 import type { PastEvent } from '../repositories/events.ts';
 import type { SourceDetail } from '../repositories/source-detail.ts';
 import { counted, table } from './output.ts';
 
 export interface FactsAndAccess extends SourceFacts {
-  readonly live: { readonly allowed: boolean; readonly missing: readonly MissingCondition[] };
+  /** `allowed` where a host is open, if not all of them. */
+  readonly live: LiveAccess & { readonly allowed: boolean };
+}
+
+export function withAccess(facts: SourceFacts, credentials: Credentials): FactsAndAccess {
+  const live = liveAccess(facts, credentials);
+  return { ...facts, live: { allowed: live.open.length > 0, ...live } };
 }
 
 /** What holds of it whether it runs or not. */
@@ -29,20 +35,30 @@ export function factLines({ live, ...facts }: FactsAndAccess): string[] {
   ];
 }
 
-function accessLines({ allowed, missing }: FactsAndAccess['live']): string[] {
-  if (allowed) return ['  live      yes'];
-  return missing.map((condition) => `  live      not yet: ${describeMissing([condition])}`);
+function accessLines(live: LiveAccess): string[] {
+  const { open, closed } = live;
+  const yes =
+    open.length === 0 ? [] : [closed.length === 0 ? '  live      yes' : `  live      yes, at ${open.join(', ')}`];
+  return [...yes, ...missingLines(live).map((line) => `  live      not yet${open.length > 0 ? ', ' : ': '}${line}`)];
+}
+
+/** One for each condition that is missing; with the hosts it is for, where others are open. */
+export function missingLines({ open, closed, missing }: LiveAccess): string[] {
+  return missing.map((condition) => {
+    const hosts = closed.filter((host) => missingAt([host], [condition]).length > 0);
+    return `${open.length > 0 ? `at ${hosts.join(', ')}: ` : ''}${describeMissing([condition])}`;
+  });
 }
 
 /** What it does at the moment. */
 export function workLines(facts: SourceFacts, detail: SourceDetail, now: Date): string[] {
   const { requests, liveToday } = detail;
-  const { due = 0, leased = 0, failed = 0, done = 0, gone = 0, dueNow } = requests;
+  const { due = 0, leased = 0, failed = 0, done = 0, gone = 0, dueNow, waiting } = requests;
   const perDay = facts.limits.perDay;
   return [
     `  switch    ${detail.state.enabled ? 'on' : 'off'}`,
     `  breaker   ${breakerText(detail.state, now)}`,
-    `  requests  ${due} due (${dueNow} now), ${leased} leased, ${done} done, ${gone} gone, ${failed} failed`,
+    `  requests  ${due} due (${dueNow} now${waiting > 0 ? `, ${waiting} wait for settings` : ''}), ${leased} leased, ${done} done, ${gone} gone, ${failed} failed`,
     `  quota     ${liveToday} live requests in 24 hours${perDay === null ? '' : ` of ${perDay}`}`,
     ...detail.pauses.map(({ host, until, reason }) => `  pause     ${host} until ${until.toISOString()}: ${reason}`),
     ...alarmLines(detail),

@@ -1,7 +1,9 @@
 /** `musicdb source` as a person meets it: facts without any service, state and switch with a database. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBreaker } from '../repositories/breaker.ts';
+import { addRequests } from '../repositories/frontier.ts';
 import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
+import { startProxyServer } from '../testing/proxy-server.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 
 let services: TestServices;
@@ -38,6 +40,55 @@ it('show prints the facts without any service, and says that the state is unknow
   expect(json.contracts).toHaveProperty('setlists');
 });
 
+it('show says which hosts of a source may be asked, what the others wait for, and how much waits there', async () => {
+  const urls = ['https://api.music.apple.com/v1/catalog/us/songs/1', 'https://itunes.apple.com/lookup?id=1&country=us'];
+  const requests = urls.map((url) => ({
+    source: 'applemusic',
+    urlKey: url,
+    url,
+    kind: 'songs',
+    priority: 5,
+    depth: 0,
+    runId: null,
+  }));
+  await addRequests(services.db, requests, new Date());
+  const { stdout } = await source('show', 'applemusic');
+  expect(stdout).toMatch(
+    /live +yes, at itunes\.apple\.com\n +live +not yet, at api\.music\.apple\.com: APPLE_MUSIC_KEY_ID is not set/,
+  );
+  expect(stdout).toMatch(/2 due \(1 now, 1 wait for settings\)/);
+  expect(jsonOf(await source('show', 'applemusic', '--json'))).toMatchObject({
+    live: { allowed: true, open: ['itunes.apple.com'], closed: ['api.music.apple.com'] },
+    atWork: { requests: { due: 2, dueNow: 1, waiting: 1 } },
+  });
+  await services.db.query('truncate frontier');
+});
+
+it('rescrape of a host that waits for settings is refused, naming them; of one that is open it goes out', async () => {
+  const proxy = await startProxyServer();
+  proxy.status = 502;
+  const env = {
+    ...settings(),
+    PROXY_URLS: `http://${proxy.host}`,
+    // An allowed name is not resolved here: nothing of this test leaves the machine.
+    MUSICDB_EGRESS_ALLOW: `${proxy.host},itunes.apple.com:443`,
+  };
+  const closed = await runCli(['rescrape', 'applemusic', '900000011', '--json'], { env });
+  expect(closed).toMatchObject({ status: 2 });
+  expect(jsonOf(closed)).toMatchObject({
+    error: {
+      code: 'ACCESS',
+      message: expect.stringMatching(/api\.music\.apple\.com.*_KEY_ID.*_TEAM_ID.*_PRIVATE_KEY/),
+      hint: expect.stringContaining('itunes.apple.com'),
+    },
+  });
+  const { rows } = await services.db.query('select from frontier');
+  expect(rows).toEqual([]);
+  expect(await runCli(['rescrape', 'applemusic', 'itunes:900000300'], { env })).toMatchObject({ status: 0 });
+  expect(proxy.asked).toEqual(['CONNECT itunes.apple.com:443']);
+  await proxy.release();
+});
+
 it('show says that a database does not answer, and ends soon', async () => {
   const env = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' };
   const json = jsonOf<Shown>(await runCli(['source', 'show', 'reddit', '--json'], { env }));
@@ -68,7 +119,10 @@ it.each([
   expect(await runCli(args)).toMatchObject({ status: 2, stderr: expect.stringMatching(message) });
 });
 
+function settings(): Record<string, string> {
+  return { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
+}
+
 function source(...args: string[]) {
-  const env = { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
-  return runCli(['source', ...args], { env });
+  return runCli(['source', ...args], { env: settings() });
 }

@@ -45,7 +45,7 @@ export interface ParseResult {
 
 export type Parser = (page: Page) => ParseResult;
 
-/** A condition that must hold before a source is asked anything over the network. */
+/** A condition that must hold before a source, or some of its hosts, is asked anything over the network. */
 export interface AccessCondition {
   /** Environment variable that fulfils it, e.g. `SETLISTFM_API_KEY`. */
   readonly variable: string;
@@ -53,6 +53,8 @@ export interface AccessCondition {
   readonly why: string;
   /** Regular expression that a usable value matches; absent where any value will do. */
   readonly pattern?: string;
+  /** The source's hosts that it is for: the others are asked without it. Absent: all of them. */
+  readonly hosts?: readonly string[];
 }
 
 /** So many requests at most in any stretch of so many milliseconds. */

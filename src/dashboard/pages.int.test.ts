@@ -5,6 +5,7 @@ import { OWN_FILES_ONLY } from '../api/protection.ts';
 import { type Item, row, setlist, track } from '../core/items.ts';
 import { openQueue } from '../platform/queues.ts';
 import { openRedis } from '../platform/redis.ts';
+import { addRequests } from '../repositories/frontier.ts';
 import type { Search } from '../search/search.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { openTestApp, putIntoCatalogue, type TestApp } from '../testing/test-app.ts';
@@ -283,6 +284,22 @@ it('a source has a page: why nothing is asked of it, what was refused, what vani
   expect((await served.app.inject('/')).body).toContain('href="/sources/1001tracklists"');
   expect((await served.app.inject('/sources/soundcloud')).statusCode).toBe(404);
   expect((await served.app.inject('/sources/mixesdb?range=7y')).statusCode).toBe(400);
+});
+
+it('the page of a source says which of its hosts may be asked live, and what waits for which setting', async () => {
+  const url = 'https://api.music.apple.com/v1/catalog/us/songs/900000011';
+  const request = { source: 'applemusic', urlKey: url, url, kind: 'songs', priority: 5, depth: 0, runId: null };
+  await addRequests(services.db, [request], served.test.clock.now());
+  const missing = ['at api.music.apple.com: APPLE_MUSIC_KEY_ID is not set (which key signs)'];
+  const access = { applemusic: { open: ['itunes.apple.com'], missing, waitingHosts: ['api.music.apple.com'] } };
+  const { text } = await page('/sources/applemusic', await served.another({ access }));
+  expect(text).toContain(`1 request to api.music.apple.com waits for settings. ${missing[0]}`);
+  expect(text).toContain('may run live, itunes.apple.com');
+  const inSandbox = { applemusic: { ...access.applemusic, waitingHosts: [] } };
+  expect((await page('/sources/applemusic', await served.another({ access: inSandbox }))).text).not.toContain(
+    'waits for',
+  );
+  await services.db.query(`delete from frontier where source = 'applemusic'`);
 });
 
 it('a document is shown as text that can neither run nor load anything', async () => {

@@ -20,6 +20,7 @@ import { makeOverviewReader, RANGES, type RangeName } from './overview-data.ts';
 import { livePieces, overviewPage } from './overview-page.ts';
 import { type SearchPageParts, searchPage } from './search-page.ts';
 import { setPage } from './set-page.ts';
+import type { SourceAccess } from './source-page.ts';
 import { sourceRoutes } from './source-routes.ts';
 import { trackPage } from './track-page.ts';
 
@@ -29,8 +30,8 @@ export interface DashboardOptions {
   readonly queues: readonly Queue[];
   readonly sources: readonly SourceFacts[];
   readonly archive: Pick<ArchiveStore, 'get'>;
-  /** Conditions that are missing before a source may run live, in words, by source. */
-  readonly missing: Readonly<Record<string, readonly string[]>>;
+  /** What may run live, by source; all of one that is not named. */
+  readonly access: Readonly<Record<string, SourceAccess>>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Throws a problem unless the request may read. */

@@ -8,13 +8,22 @@ import { layout } from './layout.ts';
 import { outLink, sourceChip, timeAgo } from './parts.ts';
 import { type VerdictsOverTime, verdictChart, verdictClass } from './verdict-chart.ts';
 
+/** What of a source may run live. */
+export interface SourceAccess {
+  /** Hosts that may be asked. */
+  readonly open: readonly string[];
+  /** Conditions that are missing before the others are, in words. */
+  readonly missing: readonly string[];
+  /** Hosts whose requests wait for that; none where a sandbox stands in. */
+  readonly waitingHosts: readonly string[];
+}
+
 export interface SourcePageParts {
   readonly facts: SourceFacts;
   readonly sources: readonly SourceFacts[];
   readonly detail: SourceDetail;
   readonly overTime: VerdictsOverTime;
-  /** Conditions that are missing before it may run live, in words. */
-  readonly missing: readonly string[];
+  readonly access: SourceAccess;
   /** Whether pages of the sandbox are among what came in. */
   readonly invented: boolean;
   readonly now: Date;
@@ -26,6 +35,7 @@ export function sourcePage(parts: SourcePageParts): string {
     <div class="intro"><p class="crumb">${sourceChip(sources, facts.name)}</p><h1>${facts.title}</h1>
       <p class="quiet">${stateLine(detail, now)}</p></div>
     ${breakerNote(detail, now)}
+    ${waitingNote(parts)}
     ${alarmNote(detail.yields)}
     <section class="tiles four" aria-label="Requests">${tiles(parts)}</section>
     <section class="card"><h2>What came in</h2>${verdictChart(facts.name, overTime)}</section>
@@ -67,6 +77,16 @@ function breakerNote({ state, pauses }: SourceDetail, now: Date): Html {
     return note('bad', html`<b>Circuit breaker open, ${when}.</b> ${breakerReason}.${page}`);
   }
   return html`${pauses.map(({ host, until, reason }) => note('warn', html`<b>${host} asked us to wait</b>, again ${ago(until, now)}: ${reason}`))}`;
+}
+
+function waitingNote({ access, detail }: SourcePageParts): Html | null {
+  const { waiting } = detail.requests;
+  if (waiting === 0) return null;
+  const verb = waiting === 1 ? 'waits' : 'wait';
+  return note(
+    'warn',
+    html`<b>${counted(waiting, 'request')} to ${access.waitingHosts.join(', ')} ${verb} for settings.</b> ${access.missing.join('; ')}`,
+  );
 }
 
 function alarmNote(yields: readonly PageYield[]): Html | null {
@@ -151,14 +171,13 @@ function eventList({ events }: SourceDetail, now: Date): Html {
   )}</ul>`;
 }
 
-function rules({ facts, missing }: SourcePageParts): Html {
+function rules({ facts, access }: SourcePageParts): Html {
   const { terms, limits, accessMode, experimental } = facts;
   const line = (label: string, text: Html | string | null) =>
     text !== null && html`<div><dt>${label}</dt><dd>${text}</dd></div>`;
-  const live =
-    missing.length === 0
-      ? html`<span class="state good">may run live</span>`
-      : html`<ul class="missing">${missing.map((one) => html`<li>${one}</li>`)}</ul>`;
+  const { open, missing } = access;
+  const live = html`${open.length > 0 && html`<span class="state good">may run live${missing.length > 0 && `, ${open.join(', ')}`}</span>`}
+    ${missing.length > 0 && html`<ul class="missing">${missing.map((one) => html`<li>${one}</li>`)}</ul>`}`;
   return html`<dl class="facts">
     ${line('Live', live)}
     ${line('Access', `${accessMode}${experimental ? ', experimental' : ''}`)}

@@ -37,7 +37,7 @@ export function sourceRoutes(app: FastifyInstance, options: DashboardOptions): v
 }
 
 async function readPage(
-  { db, clock, sources, missing }: DashboardOptions,
+  { db, clock, sources, access }: DashboardOptions,
   name: string,
   range: RangeName,
 ): Promise<string> {
@@ -45,14 +45,15 @@ async function readPage(
   if (facts === undefined)
     throw new Problem(404, `There is no source "${name}". Known: ${sources.map((one) => one.name).join(', ')}.`);
   const now = clock.now();
+  const mayRun = access[name] ?? { open: facts.hosts, missing: [], waitingHosts: [] };
   const from = firstStep(range, now);
   const read = await readSnapshot(db, async (tx) => ({
-    detail: await readSourceDetail(tx, name, now),
+    detail: await readSourceDetail(tx, { source: name, closedHosts: mayRun.waitingHosts }, now),
     cells: await readVerdictsOverTime(tx, { source: name, from, stepSeconds: RANGES[range].stepSeconds }),
     invented: await isInvented(tx, name),
   }));
   const overTime = { range, from, cells: read.cells };
-  return sourcePage({ facts, sources, overTime, now, missing: missing[name] ?? [], ...read });
+  return sourcePage({ facts, sources, overTime, now, access: mayRun, ...read });
 }
 
 function documentRoute(app: FastifyInstance, { db, archive }: DashboardOptions): void {

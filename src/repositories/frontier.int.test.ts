@@ -3,6 +3,7 @@ import type { Database } from '../platform/database.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import {
   addRequests,
+  countDueAt,
   countRequests,
   countRequestsBySource,
   expireLeases,
@@ -291,6 +292,22 @@ describe('counting', () => {
     ]);
   });
 
+  it('names no source for what is due at hosts that are closed', async () => {
+    const [a, b] = ['https://a.example/1', 'https://b.example/1'];
+    await addRequests(db, [request(a), request(b, { priority: 1 }), request(`${b}?`, { source: 'reddit' })], NOW);
+    const closed = ['mixesdb', 'reddit'].map((source) => ({ source, host: 'b.example' }));
+    expect(await findDueSources(db, NOW, closed)).toEqual([{ source: 'mixesdb', priority: 5 }]);
+    expect(await findDueSources(db, NOW, closed.slice(0, 1))).toEqual([
+      { source: 'mixesdb', priority: 5 },
+      { source: 'reddit', priority: 5 },
+    ]);
+    expect(await countDueAt(db, closed)).toBe(2);
+    expect(await countRequestsBySource(db, closed)).toMatchObject([
+      { source: 'mixesdb', waiting: 1, total: 2 },
+      { source: 'reddit', waiting: 1, total: 1 },
+    ]);
+  });
+
   it('counts by state for one source or all, and what was dealt with by source', async () => {
     await addRequests(db, [request('a'), request('b'), request('c'), request('d', { source: 'reddit' })], NOW);
     await finish('a');
@@ -299,8 +316,8 @@ describe('counting', () => {
     expect(await countRequests(db, 'mixesdb')).toEqual({ done: 1, failed: 1, due: 1 });
     expect(await countRequests(db)).toEqual({ done: 1, failed: 1, due: 2 });
     expect(await countRequestsBySource(db)).toEqual([
-      { source: 'mixesdb', done: 2, failed: 1, total: 3 },
-      { source: 'reddit', done: 0, failed: 0, total: 1 },
+      { source: 'mixesdb', done: 2, failed: 1, waiting: 0, total: 3 },
+      { source: 'reddit', done: 0, failed: 0, waiting: 0, total: 1 },
     ]);
   });
 });

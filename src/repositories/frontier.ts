@@ -84,7 +84,7 @@ export interface LeaseOptions {
   readonly owner: string;
   readonly count: number;
   readonly now: Date;
-  /** Hosts that must not be asked now: their requests stay where they are, those of the others go on. */
+  /** Hosts that must not be asked now (they asked us to wait, or a setting is missing): their requests stay where they are, those of the others go on. */
   readonly pausedHosts?: readonly string[];
   /** Only requests of this run: a replay takes nothing that is due on the network. Default: of any. */
   readonly runId?: string | null;
@@ -216,15 +216,29 @@ export interface DueSource {
   readonly priority: number;
 }
 
-/** Sources with due requests, most urgent first. */
-export async function findDueSources(db: Queryable, now: Date): Promise<DueSource[]> {
+/** A host as one source asks it. */
+export interface SourceHost {
+  readonly source: string;
+  readonly host: string;
+}
+
+/**
+ * Sources with due requests, most urgent first.
+ * @param closed hosts that may not be asked: what is due there makes no source due
+ */
+export async function findDueSources(
+  db: Queryable,
+  now: Date,
+  closed: readonly SourceHost[] = [],
+): Promise<DueSource[]> {
   const { rows } = await db.query<DueSource>({
     name: 'frontier-due-sources',
     text: `with recursive ${ALL_HOSTS}, ${PLACES}
            select p.source, min(p.priority)::int as priority from places p, lateral (
              select from frontier f where f.source = p.source and f.host = p.host and f.priority = p.priority and f.state = 'due' and f.due_at <= $1 limit 1) due
+           where (p.source, p.host) not in (select * from unnest($2::text[], $3::text[]))
            group by p.source order by priority, source`,
-    values: [now],
+    values: [now, closed.map(({ source }) => source), closed.map(({ host }) => host)],
   });
   return rows;
 }
@@ -243,15 +257,32 @@ export interface SourceRequests {
   /** Dealt with, whatever the end. */
   readonly done: number;
   readonly failed: number;
+  /** Due at hosts that may not be asked before a setting is made. */
+  readonly waiting: number;
   readonly total: number;
 }
 
-export async function countRequestsBySource(db: Queryable): Promise<SourceRequests[]> {
+/** @param closed those hosts */
+export async function countRequestsBySource(
+  db: Queryable,
+  closed: readonly SourceHost[] = [],
+): Promise<SourceRequests[]> {
   const { rows } = await db.query<SourceRequests>(
-    `select source, count(*) filter (where state in ('done', 'gone', 'failed'))::int as done, count(*) filter (where state = 'failed')::int as failed, count(*)::int as total
+    `select source, count(*) filter (where state in ('done', 'gone', 'failed'))::int as done, count(*) filter (where state = 'failed')::int as failed,
+       count(*) filter (where state = 'due' and (source, host) in (select * from unnest($1::text[], $2::text[])))::int as waiting, count(*)::int as total
      from frontier group by source order by source`,
+    [closed.map(({ source }) => source), closed.map(({ host }) => host)],
   );
   return rows;
+}
+
+/** Due requests at these hosts, whatever their time. */
+export async function countDueAt(db: Queryable, hosts: readonly SourceHost[]): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from frontier where state = 'due' and (source, host) in (select * from unnest($1::text[], $2::text[]))`,
+    [hosts.map(({ source }) => source), hosts.map(({ host }) => host)],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 async function insertRequests(

@@ -39,8 +39,8 @@ export interface HostPause {
 
 export interface SourceDetail {
   readonly state: Omit<SourceState, 'source'>;
-  /** Requests by state; `dueNow` are those of `due` whose time has come. */
-  readonly requests: Readonly<Record<string, number>> & { readonly dueNow: number };
+  /** Requests by state; of those that are `due`, `waiting` are at hosts that are closed, and `dueNow` those of the others whose time has come. */
+  readonly requests: Readonly<Record<string, number>> & { readonly dueNow: number; readonly waiting: number };
   /** Live requests in the last 24 hours: what the daily limit has been spent on. */
   readonly liveToday: number;
   /** Hosts that asked us to wait. */
@@ -53,11 +53,16 @@ export interface SourceDetail {
   readonly events: readonly PastEvent[];
 }
 
-export async function readSourceDetail(db: Queryable, source: string, now: Date): Promise<SourceDetail> {
+/** @param closedHosts of the source, that may not be asked before a setting is made */
+export async function readSourceDetail(
+  db: Queryable,
+  { source, closedHosts }: { source: string; closedHosts: readonly string[] },
+  now: Date,
+): Promise<SourceDetail> {
   const { source: _, ...state } = await readSourceState(db, source);
   return {
     state,
-    requests: { ...(await countRequests(db, source)), dueNow: await countDueNow(db, source, now) },
+    requests: { ...(await countRequests(db, source)), ...(await countDue(db, { source, closedHosts }, now)) },
     liveToday: await countLiveToday(db, source, now),
     pauses: await readPauses(db, source, now),
     verdicts: await readVerdicts(db, source, now),
@@ -67,12 +72,17 @@ export async function readSourceDetail(db: Queryable, source: string, now: Date)
   };
 }
 
-async function countDueNow(db: Queryable, source: string, now: Date): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(
-    `select count(*)::int as count from frontier where source = $1 and state = 'due' and due_at <= $2`,
-    [source, now],
+async function countDue(
+  db: Queryable,
+  { source, closedHosts }: { source: string; closedHosts: readonly string[] },
+  now: Date,
+): Promise<{ dueNow: number; waiting: number }> {
+  const { rows } = await db.query<{ dueNow: number; waiting: number }>(
+    `select count(*) filter (where due_at <= $2 and host <> all($3::text[]))::int as "dueNow", count(*) filter (where host = any($3::text[]))::int as waiting
+     from frontier where source = $1 and state = 'due'`,
+    [source, now, closedHosts],
   );
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { dueNow: 0, waiting: 0 };
 }
 
 async function countLiveToday(db: Queryable, source: string, now: Date): Promise<number> {

@@ -1,5 +1,6 @@
 /** The numbers of `up --once`, `import` and `status`: what came in, what came out of it. */
 import type { Queryable } from '../platform/database.ts';
+import type { SourceHost } from './frontier.ts';
 
 export interface SourceSummary {
   readonly documents: number;
@@ -44,28 +45,40 @@ export interface Unfinished {
   readonly searchChanges: number;
 }
 
+/** SQL, of a row `f`: of the sources asked for; not of a source or host that is left alone now. A breaker without an end is for a person to close. */
+const OF_SOURCE = `($1::text = 'all' or f.source = $1)`;
+const MAY_BE_ASKED = `not exists (select from source_states s where s.source = f.source
+    and (not s.enabled or (s.breaker = 'open' and coalesce(s.breaker_until > $2, true))))
+  and (f.source, f.host) not in (select * from unnest($4::text[], $5::text[]))`;
+
 /** Requests and crawl jobs to count beside the pipeline's work: of one source, of all, of none. */
 export type OfSource = string | 'all' | null;
 
+export interface Counted {
+  readonly requestsOf: OfSource;
+  /** The crawl jobs to count: by default of the sources whose requests count. */
+  readonly crawlJobsOf?: OfSource;
+  /** Hosts that may not be asked before a setting is made. */
+  readonly closed?: readonly SourceHost[];
+}
+
 /**
- * Requests of a source that may not be asked now (its breaker is open, it is switched off) are not unfinished work: they wait for a day or for
- * a person.
- * @param crawlJobsOf the crawl jobs to count: by default of the sources whose requests count.
+ * Requests that may not be asked now (their source's breaker is open, it is switched off, their host is closed) are not unfinished work: they
+ * wait for a day or for a person. One that somebody holds a lease of is, and one whose holder vanished is as if it were due.
  */
 export async function countUnfinished(
   db: Queryable,
-  requestsOf: OfSource,
+  { requestsOf, crawlJobsOf = requestsOf, closed = [] }: Counted,
   now: Date,
-  crawlJobsOf: OfSource = requestsOf,
 ): Promise<Unfinished> {
   const { rows } = await db.query<Unfinished>({
     name: 'summary-unfinished',
-    text: `select (select count(*)::int from frontier f where ($1::text = 'all' or f.source = $1) and (f.state = 'leased' or (f.state = 'due' and f.due_at <= $2
-              and not exists (select from source_states s where s.source = f.source and (not s.enabled or (s.breaker = 'open' and s.breaker_until > $2)))))) as requests,
+    text: `select (select count(*)::int from frontier f where ${OF_SOURCE} and f.state = 'leased' and (f.lease_until > $2 or ${MAY_BE_ASKED}))
+            + (select count(*)::int from frontier f where ${OF_SOURCE} and f.state = 'due' and f.due_at <= $2 and ${MAY_BE_ASKED}) as requests,
             (select count(*)::int from outbox where queue in ('transform', 'load', 'index') or queue = 'crawl-' || $3 or ($3::text = 'all' and queue like 'crawl-%')) as jobs,
             (select count(*)::int from raw_items where state in ('landed', 'transformed')) as items,
             (select count(*)::int from search_outbox) as "searchChanges"`,
-    values: [requestsOf, now, crawlJobsOf],
+    values: [requestsOf, now, crawlJobsOf, closed.map(({ source }) => source), closed.map(({ host }) => host)],
   });
   return rows[0] ?? { requests: 0, jobs: 0, items: 0, searchChanges: 0 };
 }

@@ -33,7 +33,7 @@ export async function openTestApp(services: TestServices, changes: Partial<AppOp
   for (const queue of queues) releases.defer(queue.name, () => queue.close());
   const sources = (await loadAllSources()).map(({ facts }) => facts);
   const options: AppOptions = {
-    ...{ db, redis, search, archive, log, clock, queues, sources, missing: {} },
+    ...{ db, redis, search, archive, log, clock, queues, sources, access: {} },
     ...{ host: '127.0.0.1', token: TOKEN, openReading: true, version: '1.2.3', ...changes },
   };
   const another = async (others: Partial<AppOptions>): Promise<FastifyInstance> => {

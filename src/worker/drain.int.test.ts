@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { setlist } from '../core/items.ts';
-import { addRequests, leaseDue } from '../repositories/frontier.ts';
+import { addRequests, LEASE_MS, leaseDue } from '../repositories/frontier.ts';
 import { enqueue } from '../repositories/outbox.ts';
 import { finishRun, startRun } from '../repositories/runs.ts';
 import { readSummary, type Unfinished } from '../repositories/summary.ts';
@@ -88,6 +88,26 @@ describe('waiting for work to be done', () => {
     );
     expect(await drain(test.ctx, { requestsOf: 'all' })).toBe(true);
     await services.db.query('truncate source_states');
+  });
+
+  it('does not wait for a person to close a breaker', async () => {
+    await due('reddit');
+    await services.db.query(`insert into source_states (source, breaker) values ('reddit', 'open')`);
+    expect(await drain(test.ctx, { requestsOf: 'all' })).toBe(true);
+    await services.db.query('truncate source_states');
+  });
+
+  it('does not wait for requests at hosts that are closed, but for those that somebody holds', async () => {
+    const url = 'https://closed.example/1';
+    const request = { source: 'reddit', urlKey: url, url, kind: 'page', priority: 5, depth: 0, runId: null };
+    await addRequests(services.db, [request], test.clock.now());
+    const options = { requestsOf: 'all', closed: [{ source: 'reddit', host: 'closed.example' }] } as const;
+    expect(await unfinished(options)).toBe(null);
+    await leaseDue(services.db, { source: 'reddit', owner: 'o', count: 1, now: test.clock.now() });
+    expect(await unfinished(options)).toMatchObject({ requests: 1 });
+    test.clock.advance(LEASE_MS);
+    expect(await unfinished(options)).toBe(null);
+    expect(await unfinished({ requestsOf: 'all' })).toMatchObject({ requests: 1 });
   });
 
   it('gives up on requests that no job asks for, and says how many', async () => {

@@ -1,7 +1,7 @@
 /** Waiting for work to be done: polls what Postgres says is unfinished, because Postgres is the truth about work. */
 import { PermanentError } from '../core/errors.ts';
 import type { Ctx } from '../platform/context.ts';
-import { countUnfinished, type OfSource, type Unfinished } from '../repositories/summary.ts';
+import { type Counted, countUnfinished, type Unfinished } from '../repositories/summary.ts';
 
 /** Time between two looks, milliseconds; longer where a look itself takes long, so that waiting never costs more than a small part of a core. */
 const LOOK_EVERY_MS = 150;
@@ -9,11 +9,8 @@ const LOOK_SHARE = 10;
 /** Work without a job is asked for by the orchestrator, which looks every few seconds, or by housekeeping, every minute. */
 const UNASKED_MS = 75_000;
 
-export interface DrainOptions {
-  /** Whose crawl requests to wait for too: who waits for them must see to it that somebody works them off. */
-  readonly requestsOf: OfSource;
-  /** Whose crawl jobs to wait for too; by default of the sources whose requests count. */
-  readonly crawlJobsOf?: OfSource;
+/** Whose crawl requests and jobs to wait for too: who waits for requests must see to it that somebody works them off. */
+export interface DrainOptions extends Counted {
   /** How long work that no job will do is given until somebody asks for it, milliseconds. */
   readonly unaskedMs?: number;
   readonly onProgress?: (unfinished: Unfinished) => void | Promise<void>;
@@ -25,12 +22,12 @@ export interface DrainOptions {
  */
 export async function drain(
   ctx: Ctx,
-  { requestsOf, crawlJobsOf = requestsOf, unaskedMs = UNASKED_MS, onProgress }: DrainOptions,
+  { unaskedMs = UNASKED_MS, onProgress, ...counted }: DrainOptions,
 ): Promise<boolean> {
   let unaskedSince: number | null = null;
   for (;;) {
     const lookedAt = performance.now();
-    const unfinished = await countUnfinished(ctx.db, requestsOf, ctx.clock.now(), crawlJobsOf);
+    const unfinished = await countUnfinished(ctx.db, counted, ctx.clock.now());
     await onProgress?.(unfinished);
     const { requests, jobs, items, searchChanges } = unfinished;
     if (requests + jobs + items + searchChanges === 0) return true;

@@ -1,13 +1,13 @@
 /** `musicdb crawl`: one source now, at top priority, through the whole pipeline; ends when everything it led to is loaded. */
 
-import { crawlVia, describeMissing, missingConditions } from '../../../jobs/access.ts';
+import { closedHosts, crawlVia, describeMissing, liveAccess, missingAt } from '../../../jobs/access.ts';
 import type { JobCtx } from '../../../jobs/job.ts';
 import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { loadSource } from '../../../spiders/registry.ts';
 import { ConfigError, UsageError } from '../../core/errors.ts';
 import type { PageRequest, Source } from '../../core/source.ts';
 import { countAnswers } from '../../repositories/fetches.ts';
-import { countRequests, makeDue } from '../../repositories/frontier.ts';
+import { countDueAt, countRequests, makeDue, type SourceHost } from '../../repositories/frontier.ts';
 import { enqueue } from '../../repositories/outbox.ts';
 import { countNotInArchive, removeReplayPages } from '../../repositories/replay-pages.ts';
 import { finishRun, startRun } from '../../repositories/runs.ts';
@@ -16,7 +16,7 @@ import { readSummary, type SourceSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
 import { startWorker } from '../../worker/worker.ts';
 import { numberArgument, sourceArgument, timeArgument } from '../arguments.ts';
-import { type CommonOptions, printJson, printLine } from '../output.ts';
+import { type CommonOptions, note, printJson, printLine } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { indexReplay, replayFrom } from '../replay-from.ts';
 import { withSandbox } from '../sandbox.ts';
@@ -68,6 +68,7 @@ export async function crawl(
   return withServices({ role: 'crawl', data: options.data, mayStart: true }, (found) =>
     withSandbox(found, { wanted: options.sandbox === true }, async (ctx) => {
       const via = place === null ? chooseVia(ctx, source, options) : 'replay';
+      if (via === 'live') assertOpen(ctx, source, seeds);
       await ctx.search.prepare();
       const name = source.facts.name;
       const runId = await startRun(
@@ -107,7 +108,8 @@ export async function crawl(
         );
       });
       // What is due of other runs is not a replay's to wait for.
-      const finished = await workOff(ctx, source, limit === null && place === null);
+      const closed = closedHosts(ctx, source, via).map((host) => ({ source: name, host }));
+      const finished = await workOff(ctx, source, { allRequests: limit === null && place === null, closed });
       const { sources, ...catalogue } = await readSummary(ctx.db, [name]);
       await finishRun(
         ctx.db,
@@ -179,15 +181,39 @@ function inWords(counts: Readonly<Record<string, number>>): string {
 
 function chooseVia(ctx: JobCtx, source: Source, { live, sandbox }: CrawlOptions): 'live' | 'sandbox' {
   const via = live ? 'live' : sandbox ? 'sandbox' : crawlVia(ctx, source);
-  const missing = missingConditions(source.facts, ctx.config.credentials);
-  if (via === 'sandbox' || (via === 'live' && missing.length === 0)) return via;
+  const { open, missing } = liveAccess(source.facts, ctx.config.credentials);
+  if (via === 'sandbox' || (via === 'live' && open.length > 0)) return via;
   throw new ConfigError(`${source.facts.title} may not be crawled live yet: ${describeMissing(missing)}`, {
     code: 'ACCESS',
     hint: 'Set what is missing, or crawl the local stand-in with --sandbox.',
   });
 }
 
-async function workOff(ctx: JobCtx, source: Source, allRequests: boolean): Promise<boolean> {
+/**
+ * Of a source whose hosts are not all open: pages of the closed ones are known from now on, and asked for when they are open.
+ * @throws ConfigError naming what is missing where there is no other page to begin with.
+ */
+function assertOpen(ctx: JobCtx, { facts }: Source, seeds: readonly PageRequest[]): void {
+  const { open, closed, missing } = liveAccess(facts, ctx.config.credentials);
+  const waiting = seeds.map(({ url }) => new URL(url).hostname).filter((host) => closed.includes(host));
+  if (waiting.length === 0) return;
+  const hosts = [...new Set(waiting)];
+  const why = describeMissing(missingAt(hosts, missing));
+  if (waiting.length < seeds.length) {
+    note(`${waiting.length} of ${seeds.length} pages to begin with wait: ${hosts.join(', ')} is not asked yet: ${why}`);
+    return;
+  }
+  throw new ConfigError(`${facts.title} may not be asked at ${hosts.join(', ')} yet: ${why}`, {
+    code: 'ACCESS',
+    hint: `Set what is missing, or begin at ${open.join(', ')}: ops/runbooks/seeds.md says how.`,
+  });
+}
+
+async function workOff(
+  ctx: JobCtx,
+  source: Source,
+  { allRequests, closed }: { allRequests: boolean; closed: readonly SourceHost[] },
+): Promise<boolean> {
   const worker = await startWorker(ctx, {
     queues: [crawlQueue(source.facts.name), ...PIPELINE_QUEUES],
     concurrency: null,
@@ -197,14 +223,16 @@ async function workOff(ctx: JobCtx, source: Source, allRequests: boolean): Promi
     return await drain(ctx, {
       requestsOf: allRequests ? source.facts.name : null,
       crawlJobsOf: source.facts.name,
+      closed,
       onProgress: async ({ items, jobs }) => {
         const { done = 0, due = 0, leased = 0, failed = 0 } = await countRequests(ctx.db, source.facts.name);
+        const waiting = closed.length === 0 ? 0 : await countDueAt(ctx.db, closed);
         progress.show([
           {
             name: source.facts.name,
             done,
-            total: done + due + leased,
-            remark: `${items} items to load, ${jobs} jobs${failed > 0 ? `, ${failed} failed` : ''}`,
+            total: done + due + leased - waiting,
+            remark: `${items} items to load, ${jobs} jobs${failed > 0 ? `, ${failed} failed` : ''}${waiting > 0 ? `, ${waiting} wait for settings` : ''}`,
           },
         ]);
       },

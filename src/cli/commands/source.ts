@@ -3,7 +3,7 @@
  * prints the facts and says that the rest is unknown.
  */
 import { userInfo } from 'node:os';
-import { missingConditions } from '../../../jobs/access.ts';
+import { closedHosts, crawlVia } from '../../../jobs/access.ts';
 import { loadSource } from '../../../spiders/registry.ts';
 import type { Config } from '../../config/config.ts';
 import { readConfig } from '../../config/config.ts';
@@ -13,7 +13,7 @@ import type { SourceDetail } from '../../repositories/source-detail.ts';
 import { sourceArgument } from '../arguments.ts';
 import { note, printJson, printLine } from '../output.ts';
 import { readRuntime } from '../runtime-file.ts';
-import { type FactsAndAccess, factLines, workLines } from '../source-lines.ts';
+import { factLines, withAccess, workLines } from '../source-lines.ts';
 import { createSource, type NewSourceOptions } from './source-new.ts';
 
 interface Options extends NewSourceOptions {
@@ -40,8 +40,7 @@ export async function run([action = '', name]: string[], options: Options): Prom
 
 async function show(facts: SourceFacts, { json, data }: Options): Promise<void> {
   const config = readConfig();
-  const missing = missingConditions(facts, config.credentials);
-  const described: FactsAndAccess = { ...facts, live: { allowed: missing.length === 0, missing } };
+  const described = withAccess(facts, config.credentials);
   const { detail, unknownBecause } = await readDetail(
     facts,
     data === undefined ? config : { ...config, dataDir: data },
@@ -64,18 +63,22 @@ interface Found {
 
 /** Reads the database of whatever runs; a driver is loaded only when there is one. */
 async function readDetail(facts: SourceFacts, config: Config): Promise<Found> {
-  const url = config.databaseUrl ?? readRuntime(config.dataDir)?.databaseUrl ?? null;
+  const runtime = readRuntime(config.dataDir);
+  const url = config.databaseUrl ?? runtime?.databaseUrl ?? null;
   if (url === null)
     return { detail: null, unknownBecause: `no MusicDB runs on ${config.dataDir}, and DATABASE_URL is not set` };
   const { openDatabase } = await import('../../platform/database.ts');
   const { readSourceDetail } = await import('../../repositories/source-detail.ts');
+  // One that runs on the folder may have a sandbox stand in, where nothing waits for settings.
+  const reached = { config: { ...config, sandboxHosts: runtime?.sandboxHosts ?? config.sandboxHosts } };
+  const of = { source: facts.name, closedHosts: closedHosts(reached, { facts }, crawlVia(reached, { facts })) };
   const db = openDatabase(url, { applicationName: 'musicdb-source', max: 1 });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_MS} ms`)), ANSWER_MS);
   });
   try {
-    const detail = await Promise.race([readSourceDetail(db, facts.name, new Date()), late]);
+    const detail = await Promise.race([readSourceDetail(db, of, new Date()), late]);
     return { detail, unknownBecause: null };
   } catch (error) {
     return { detail: null, unknownBecause: `the database did not answer (${(error as Error).message})` };

@@ -1,7 +1,10 @@
 /** `musicdb status`: what runs on a data folder, what is stored, what waits; answers while starting too. */
+import { allClosedHosts } from '../../../jobs/access.ts';
 import { SOURCE_NAMES } from '../../../spiders/registry.ts';
+import type { Config } from '../../config/config.ts';
 import { Releases } from '../../platform/context.ts';
 import { openDatabase } from '../../platform/database.ts';
+import { countDueAt } from '../../repositories/frontier.ts';
 import { countUnfinished, readSummary } from '../../repositories/summary.ts';
 import { type CommonOptions, printJson, printLine, table } from '../output.ts';
 import { readRuntime } from '../runtime-file.ts';
@@ -16,7 +19,9 @@ export async function run(_args: string[], { data, json }: Options): Promise<und
   const runtime = readRuntime(configured.dataDir);
   const config = runtime === null ? configured : withRuntime(configured, runtime);
   const stored =
-    config.databaseUrl !== null && (runtime === null || runtime.ready) ? await readStored(config.databaseUrl) : null;
+    config.databaseUrl !== null && (runtime === null || runtime.ready)
+      ? await readStored(config, config.databaseUrl)
+      : null;
   const status = {
     ready: runtime?.ready ?? false,
     phase: runtime?.phase ?? 'not running',
@@ -35,11 +40,17 @@ export async function run(_args: string[], { data, json }: Options): Promise<und
 
 type Stored = Awaited<ReturnType<typeof readStored>>;
 
-async function readStored(databaseUrl: string) {
+async function readStored(config: Config, databaseUrl: string) {
+  const closed = await allClosedHosts({ config });
   const releases = new Releases();
   const db = releases.add('database', openDatabase(databaseUrl, { max: 1, applicationName: 'musicdb-status' }));
   try {
-    return { ...(await readSummary(db, SOURCE_NAMES)), unfinished: await countUnfinished(db, 'all', new Date()) };
+    return {
+      ...(await readSummary(db, SOURCE_NAMES)),
+      unfinished: await countUnfinished(db, { requestsOf: 'all', closed }, new Date()),
+      /** Requests at hosts that may not be asked before a setting is made, as this command's own settings are. */
+      waitingForSettings: await countDueAt(db, closed),
+    };
   } finally {
     await releases.releaseAll();
   }
@@ -72,5 +83,10 @@ function printStatus({
     `${stored.setlists} sets, ${stored.setlistTracks} rows, ${stored.tracks} tracks, ${stored.artists} artists, ${stored.mentions} mentions`,
   );
   const { requests, jobs, items, searchChanges } = stored.unfinished;
-  printLine(`waiting: ${requests} requests, ${jobs} jobs, ${items} items, ${searchChanges} search changes`);
+  const forSettings = stored.waitingForSettings
+    ? ` (${stored.waitingForSettings} more for settings, see \`musicdb list\`)`
+    : '';
+  printLine(
+    `waiting: ${requests} requests${forSettings}, ${jobs} jobs, ${items} items, ${searchChanges} search changes`,
+  );
 }

@@ -4,6 +4,7 @@
  * With --once it stops after that. Running it again on the same data folder goes on where it was.
  */
 
+import { allClosedHosts } from '../../../jobs/access.ts';
 import type { JobCtx } from '../../../jobs/job.ts';
 import { enqueueDueCrawls, seedSource } from '../../../jobs/orchestrate.ts';
 import { QUEUE_NAMES } from '../../../jobs/queues.ts';
@@ -19,7 +20,7 @@ import { reconcileSchedules, startOrchestrator } from '../../orchestrator/orches
 import type { Releases } from '../../platform/context.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { migrate } from '../../platform/migrate.ts';
-import { countRequestsBySource } from '../../repositories/frontier.ts';
+import { countRequestsBySource, type SourceHost } from '../../repositories/frontier.ts';
 import { readPopularTracks } from '../../repositories/overview.ts';
 import { ensurePartitions, refreshPopularTracks } from '../../repositories/partitions.ts';
 import { readSummary } from '../../repositories/summary.ts';
@@ -194,13 +195,15 @@ async function crawlAll(ctx: JobCtx): Promise<boolean> {
   for (const name of SOURCE_NAMES) await seedSource(ctx, name);
   await enqueueDueCrawls(ctx);
   const progress = createProgress();
+  const closed = await allClosedHosts(ctx);
   // Items that waited at once: how many there will be in all, nobody knows before the last page is read.
   let most = 0;
   try {
     return await drain(ctx, {
       requestsOf: 'all',
+      closed,
       onProgress: async ({ items, searchChanges }) => {
-        const gauges = await readGauges(ctx);
+        const gauges = await readGauges(ctx, closed);
         most = Math.max(most, items);
         const remark = searchChanges > 0 ? `${searchChanges} search changes waiting` : '';
         progress.show([...gauges, { name: 'loading', done: most - items, total: most, remark }]);
@@ -211,13 +214,15 @@ async function crawlAll(ctx: JobCtx): Promise<boolean> {
   }
 }
 
-async function readGauges(ctx: JobCtx): Promise<Gauge[]> {
-  const sources = await countRequestsBySource(ctx.db);
-  return sources.map(({ source, done, total, failed }) => ({
+async function readGauges(ctx: JobCtx, closed: readonly SourceHost[]): Promise<Gauge[]> {
+  const sources = await countRequestsBySource(ctx.db, closed);
+  return sources.map(({ source, done, total, failed, waiting }) => ({
     name: source,
     done,
-    total,
-    remark: failed > 0 ? `${failed} failed` : '',
+    total: total - waiting,
+    remark: [failed > 0 ? `${failed} failed` : '', waiting > 0 ? `${waiting} wait for settings` : '']
+      .filter((part) => part !== '')
+      .join(', '),
   }));
 }
 
