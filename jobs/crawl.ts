@@ -49,6 +49,7 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
     await slice.lander.settled().catch(() => undefined);
     await slice.http.release().catch((error: unknown) => ctx.log.warn({ err: error }, 'connections were not closed'));
     if (slice.trial !== 'none') await giveBackTrial(ctx.db, payload.source, slice.owner);
+    await slice.leases.release();
     await releaseLeases(ctx.db, slice.owner);
   }
   await finishSlice(slice, outboxId);
@@ -109,7 +110,7 @@ function askedPages(slice: Slice, isPolite: boolean): Pages {
   const renderer = rendererOf(slice);
   return {
     fetch: (request) => inTurn(() => fetchAuthorised(slice, request)),
-    render: (request) => inTurn(() => renderer.render(request.url)),
+    render: (request) => inTurn(() => renderer.render(request)),
     release: () => renderer.release(),
   };
 }

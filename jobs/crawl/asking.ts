@@ -23,7 +23,7 @@ export function limiterOf({ facts }: Source, isPolite: boolean): InTurn {
 export async function fetchPage(slice: Slice, request: LeasedRequest, credentials: Credentials): Promise<FetchedPage> {
   const { source, http, hosts } = slice;
   const headers = { ...source.headers(request, credentials), ...ifChanged(request) };
-  const gate = slice.gate?.forRequest('page') ?? null;
+  const gate = gateOf(slice, request);
   const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts, gate });
   return usable(slice, page);
 }
@@ -32,6 +32,12 @@ function usable({ ctx }: Slice, page: FetchedPage): FetchedPage {
   const fault = statusFault(page, ctx.clock);
   if (fault !== null) throw new RefusedAnswer(page, fault);
   return page;
+}
+
+/** The way through the gate for a page. While it waits for its turn its lease may be lost: then it is not asked for. */
+function gateOf({ gate, leases }: Slice, request: LeasedRequest): RequestGate | null {
+  leases.assertHeld(request);
+  return gate?.forRequest('page', () => leases.assertHeld(request)) ?? null;
 }
 
 /** A page that is as it was is answered with 304 and no body. */
@@ -44,7 +50,7 @@ function ifChanged({ etag, lastModified }: LeasedRequest): Record<string, string
 
 export interface PageRenderer {
   /** @throws RefusedAnswer for a status that is no page. */
-  render(url: string): Promise<FetchedPage>;
+  render(request: LeasedRequest): Promise<FetchedPage>;
   release(): Promise<void>;
 }
 
@@ -58,14 +64,16 @@ export function rendererOf(slice: Slice): PageRenderer {
     const { createRenderer } = await import('../../spiders/render-page.ts');
     return createRenderer({
       chromiumPath: ctx.config.chromiumPath,
-      fetchResource: (url) => http.fetch({ url, headers: {}, allowedHosts: hosts, gate: gateOf(slice, turns, url) }),
+      fetchResource: (url) =>
+        http.fetch({ url, headers: {}, allowedHosts: hosts, gate: gateInside(slice, turns, url) }),
     });
   };
   return {
-    render: async (url) => {
+    render: async (request) => {
+      const { url } = request;
       opened ??= open();
       const renderer = await opened;
-      const turn = await slice.gate?.forRequest('page').admit({ url, askedUrl: url, method: 'GET' });
+      const turn = await gateOf(slice, request)?.admit({ url, askedUrl: url, method: 'GET' });
       if (turn !== undefined) turns.set(url, turn);
       return usable(slice, await renderer.render(url));
     },
@@ -76,7 +84,7 @@ export function rendererOf(slice: Slice): PageRenderer {
 }
 
 /** The page itself has its turn already; what it asks for belongs to it. */
-function gateOf({ gate }: Slice, turns: Map<string, AdmittedHop>, url: string): RequestGate | null {
+function gateInside({ gate }: Slice, turns: Map<string, AdmittedHop>, url: string): RequestGate | null {
   if (gate === null) return null;
   const turn = turns.get(url);
   if (turn === undefined) return gate.forRequest('resource');

@@ -43,6 +43,13 @@ export async function fail(slice: Slice, request: LeasedRequest, { error, page }
     slice.end.abort();
     return;
   }
+  if (error instanceof MusicDbError && error.code === 'LEASE_LOST') {
+    // Whoever has it now asks for it. Where nobody has, it is due again.
+    const { id, token } = request;
+    await failLease(ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: now });
+    ctx.log.info({ source: payload.source, url: request.url }, error.message);
+    return;
+  }
   if (error instanceof MusicDbError && error.code === 'NO_BROWSER') {
     // Ours to mend, not the page's fault: it waits for a browser, and costs nothing.
     const { id, token } = request;

@@ -9,14 +9,16 @@ export async function lease(slice: Slice, count: number): Promise<LeasedRequest[
   const room = gate === null ? { count: wanted, pausedHosts: [] } : await gate.room();
   const allowed = Math.min(wanted, room.count);
   if (allowed <= 0) return [];
+  const now = ctx.clock.now();
   const leased = await leaseDue(ctx.db, {
     source: payload.source,
     owner: slice.owner,
     count: allowed,
     pausedHosts: [...room.pausedHosts, ...slice.closedHosts],
-    now: ctx.clock.now(),
+    now,
     runId: payload.via === 'replay' ? payload.runId : null,
   });
+  slice.leases.add(leased, now);
   slice.leased += leased.length;
   return leased;
 }

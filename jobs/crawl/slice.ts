@@ -14,12 +14,14 @@ import type { Attempt, JobCtx } from '../job.ts';
 import { Lander } from '../lander.ts';
 import type { CrawlPayload } from '../payloads.ts';
 import { PRIORITY } from '../queues.ts';
+import { HeldLeases } from './held-leases.ts';
 
 export interface Slice {
   readonly ctx: JobCtx;
   readonly source: Source;
   readonly payload: CrawlPayload;
   readonly owner: string;
+  readonly leases: HeldLeases;
   readonly lander: Lander;
   readonly http: HttpClient;
   /** Hosts that may be asked. */
@@ -64,11 +66,13 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
         : connect(null);
   const hosts = hostsOf(ctx, source, payload.via);
   const stop = AbortSignal.any([signal, end.signal]);
+  const owner = randomUUID();
   return {
     ctx,
     source,
     payload,
-    owner: randomUUID(),
+    owner,
+    leases: new HeldLeases(ctx, owner),
     // What vanished is looked for from the next slice on: this one ends.
     lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual, () => end.abort()),
     http,

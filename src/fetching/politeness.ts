@@ -56,9 +56,10 @@ export interface GateOptions {
 export interface PolitenessGate {
   /**
    * For one request and all its hops.
+   * @param assertWanted throws when the request is not to be made any more; called before every turn.
    * @throws PermanentError `ROBOTS` where robots.txt forbids it, HeldError where its turn is further than half a minute away.
    */
-  forRequest(kind: 'page' | 'resource'): RequestGate;
+  forRequest(kind: 'page' | 'resource', assertWanted?: () => void): RequestGate;
   /** Requests that may be begun now (0 when a quota is used up), and the hosts that must be left alone meanwhile. */
   room(): Promise<{ readonly count: number; readonly pausedHosts: readonly string[] }>;
 }
@@ -76,8 +77,8 @@ export function createGate(options: GateOptions): PolitenessGate {
   const of = { via, source: facts.name, credential };
   const windows = limits.windows.filter(({ perMs }) => perMs > LONGEST_WAIT_MS);
   const gate = { ...options, limits, credential, quotas: createQuotas({ ...options, of, windows }) };
-  const gateFor = (kind: LedgerKind): RequestGate => ({
-    admit: async (hop) => admit(gate, await permit(gate, robots, { ...hop, kind }), { ...hop, kind }),
+  const gateFor = (kind: LedgerKind, assertWanted: () => void = () => undefined): RequestGate => ({
+    admit: async (hop) => admit(gate, await permit(gate, robots, { ...hop, kind }), { ...hop, kind, assertWanted }),
   });
   const robots = createRobotsCache({
     ...options,
@@ -143,7 +144,7 @@ async function permit({ facts, limits, credentials }: Gate, cache: RobotsCache, 
 async function admit(
   gate: Gate,
   { permission, minDelayMs }: Permit,
-  { url, askedUrl, method, kind }: Hop,
+  { url, askedUrl, method, kind, assertWanted }: Hop & { assertWanted: () => void },
 ): Promise<AdmittedHop> {
   const { db, clock, limits, via, credential, facts, signal } = gate;
   const { host } = new URL(url);
@@ -151,6 +152,7 @@ async function admit(
   const asked = clock.now().getTime();
   for (;;) {
     signal.throwIfAborted();
+    assertWanted();
     const answer = await takeTurn(db, clock, {
       gate: key,
       kind: kind === 'page' && url !== askedUrl ? 'redirect' : kind,

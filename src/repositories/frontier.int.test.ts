@@ -17,6 +17,7 @@ import {
   MAX_ATTEMPTS,
   makeDue,
   releaseLeases,
+  renewLeases,
 } from './frontier.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -176,6 +177,41 @@ describe('a lease that ran out and was taken by nobody', () => {
     expect(await expireLeases(db, later(LEASE_MS))).toBe(1);
     expect(await countRequests(db)).toEqual({ due: 1, leased: 1 });
     expect(await finishLeases(db, [holder(old)], NOW)).toEqual(new Set());
+  });
+});
+
+describe('renewing leases', () => {
+  it('gives the holder more time for what it has, and tells it what it has no more', async () => {
+    await addRequests(
+      db,
+      ['a', 'b', 'c', 'd'].map((url) => request(url)),
+      NOW,
+    );
+    const [kept, finished, lost] = await lease(3);
+    await lease(1, NOW, 'another');
+    await finishLeases(db, [holder(finished)], NOW);
+    await db.query('update frontier set lease_token = lease_token + 1, lease_owner = $2 where id = $1', [
+      lost?.id,
+      'another',
+    ]);
+    expect(await renewLeases(db, 'owner', later(1_000))).toEqual([{ ...holder(kept), until: later(1_000 + LEASE_MS) }]);
+    const { rows } = await db.query(`select url from frontier where lease_until > $1`, [later(LEASE_MS)]);
+    expect(rows).toEqual([{ url: kept?.url }]);
+  });
+
+  it('waits for no row that is being finished: the two cannot wait for each other', async () => {
+    await addRequests(
+      db,
+      ['a', 'b'].map((url) => request(url)),
+      NOW,
+    );
+    const held = await lease(2);
+    await db.transaction(async (tx) => {
+      await finishLeases(tx, [holder(held[0])], NOW);
+      const renewed = await renewLeases(db, 'owner', later(1_000));
+      const times = new Map(renewed.map(({ id, until }) => [id, until]));
+      expect(held.map(({ id }) => times.get(id))).toEqual([later(LEASE_MS), later(1_000 + LEASE_MS)]);
+    });
   });
 });
 

@@ -122,6 +122,28 @@ export async function leaseDue(
   return rows;
 }
 
+export interface Lease {
+  readonly id: number;
+  readonly token: number;
+  readonly until: Date;
+}
+
+/**
+ * Renews all that a holder has. Returns what is still its own, and until when: the others are finished, or were taken by somebody else. A row
+ * that is locked is being finished, or was named by a landing: it is not waited for, and keeps its time.
+ */
+export async function renewLeases(db: Queryable, owner: string, now: Date): Promise<Lease[]> {
+  const { rows } = await db.query<Lease>({
+    name: 'frontier-renew',
+    text: `with mine as (select id, lease_token as token, lease_until as until from frontier where lease_owner = $1 and state = 'leased'),
+           free as (select id from frontier where lease_owner = $1 and state = 'leased' for update skip locked),
+           renewed as (update frontier f set lease_until = $2 from free where f.id = free.id returning f.id, f.lease_until as until)
+           select mine.id, mine.token, coalesce(renewed.until, mine.until) as until from mine left join renewed using (id)`,
+    values: [owner, new Date(now.getTime() + LEASE_MS)],
+  });
+  return rows;
+}
+
 export interface FinishedLease {
   readonly id: number;
   readonly token: number;
