@@ -9,7 +9,7 @@ import type { Slice } from './slice.ts';
 
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** The sandbox is nobody's server: the harness's own bound on pages in flight is enough. */
+/** Where nobody is to be spared, the harness's own bound on pages in flight is enough. */
 const atOnce: InTurn = (work) => work();
 
 /** How many may be on their way at a time. When each may start is the gate's to say, over all processes. */

@@ -28,7 +28,7 @@ export interface Slice {
   readonly hosts: readonly string[];
   /** Hosts whose requests wait for settings: they are left where they are. */
   readonly closedHosts: readonly string[];
-  /** What every request passes; null in a sandbox that is nobody's server. */
+  /** What every request passes; null in a replay, and in the sandbox of a bench that switched it off. */
   readonly gate: PolitenessGate | null;
   /** Ends the slice early: a refusal, a throttle, a stop. */
   readonly end: AbortController;
@@ -95,7 +95,7 @@ function hostsOf({ config }: JobCtx, { facts }: Source, via: CrawlPayload['via']
   return via === 'live' ? liveAccess(facts, config.credentials).open : facts.hosts;
 }
 
-/** The sandbox is nobody's server, unless it plays one; a replay asks nobody. */
+/** The sandbox is treated as the sites that it stands in for; a replay asks nobody. */
 function isPolite({ config }: JobCtx, via: CrawlPayload['via']): via is 'live' | 'sandbox' {
   return via === 'live' || (via === 'sandbox' && config.sandboxPoliteness === 'on');
 }

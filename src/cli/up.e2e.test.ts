@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUEUE_NAMES } from '../../jobs/queues.ts';
 import { findChromium } from '../../ops/dev-services/chromium.ts';
 import { SOURCE_NAMES } from '../../spiders/registry.ts';
+import type { Verification } from '../fetching/verify-politeness.ts';
 import {
   type CliResult,
   jsonOf,
@@ -94,6 +95,15 @@ describe('up --once --json', () => {
     expect(summary.search.documents).toBe(tracks + artists + setlists + mentions);
   });
 
+  it('has every page that it asked for in the ledger, and nothing in it broke a rule', async () => {
+    const { status: exit, stdout } = await runCli(['politeness', 'verify', '--data', folder.path, '--json']);
+    const { requests, sources, violations } = JSON.parse(stdout) as Verification;
+    expect([exit, violations]).toEqual([0, []]);
+    const documents = Object.values(jsonOf<Status>(once).sources ?? {}).reduce((sum, one) => sum + one.documents, 0);
+    expect(requests).toBeGreaterThanOrEqual(documents);
+    expect(sources.map(({ source }) => source).toSorted()).toEqual([...SOURCE_NAMES].toSorted());
+  });
+
   it('leaves no process, and a status that says so', async () => {
     expect(await processesOn(folder.path)).toEqual([]);
     expect(await status()).toMatchObject({ ready: false, phase: 'not running', pid: null, api: null });
@@ -136,7 +146,14 @@ describe('up with a token, serving', () => {
   });
 
   it('prints for people where everything is', () => {
-    for (const part of [`${url}/`, '/admin/queues', '/openapi.json', 'musicdb search', 'Ctrl-C'])
+    for (const part of [
+      `${url}/`,
+      '/admin/queues',
+      '/openapi.json',
+      'musicdb search',
+      ' 0 violations of politeness',
+      'Ctrl-C',
+    ])
       expect(up.stdout()).toContain(part);
     expect(up.stdout()).not.toContain(TOKEN);
   });

@@ -79,9 +79,10 @@ const SETTINGS = {
   },
   egressAllow: { variable: 'MUSICDB_EGRESS_ALLOW', schema: hostPorts.default([]), secret: false },
   sandboxHosts: { variable: 'MUSICDB_SANDBOX_HOSTS', schema: hostMap.default({}), secret: false },
+  /** Off for benches that compare throughput: no robots, no pace and no ledger in the sandbox. The network's is never off. */
   sandboxPoliteness: {
     variable: 'MUSICDB_SANDBOX_POLITENESS',
-    schema: z.enum(['off', 'on']).default('off'),
+    schema: z.enum(['off', 'on']).default('on'),
     secret: false,
   },
   proxyUrls: { variable: 'PROXY_URLS', schema: proxyUrls.default([]), secret: true },

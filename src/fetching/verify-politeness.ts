@@ -86,6 +86,11 @@ export async function verifyPoliteness(options: VerifyOptions): Promise<Verifica
   return { since: since?.toISOString() ?? null, ...found.result() };
 }
 
+/** More than `violations` tells one by one. */
+export function countViolations({ sources }: Pick<Verification, 'sources'>): number {
+  return sources.reduce((sum, one) => sum + one.violations, 0);
+}
+
 /** What the site's operator agreed to is named in the entry, and is that path only. */
 function isAgreed({ robots, robotsRule, url }: LedgerEntry, { robots: { agreement } }: SourceFacts): boolean {
   if (agreement === undefined || robots !== 'exempt' || robotsRule !== agreement.variable) return false;

@@ -48,7 +48,14 @@ export async function openTestContext(services: TestServices, settings: Partial<
   const search = releases.add('search', openSearch({ elasticsearchUrl: null, db, prefix: services.prefix }));
   const clock = new TestClock('2026-11-20T12:00:00Z');
   const stop = new AbortController();
-  const config = { ...readConfig({}), dataDir, queuePrefix: services.queuePrefix, ...settings };
+  const config = {
+    ...readConfig({}),
+    dataDir,
+    queuePrefix: services.queuePrefix,
+    // The gate waits by the clock, and this one stands still.
+    sandboxPoliteness: 'off' as const,
+    ...settings,
+  };
   return {
     ctx: {
       config,

@@ -113,6 +113,8 @@ function spawnWorker(
         MUSICDB_DATA: folder,
         MUSICDB_SANDBOX_HOSTS: hosts.map((host) => `${host}=${server.origin}`).join(','),
         MUSICDB_CRAWL_CONCURRENCY: String(concurrency),
+        // The peer asks as fast as it can.
+        MUSICDB_SANDBOX_POLITENESS: 'off',
         MUSICDB_LOG_LEVEL: 'warn',
       },
     });

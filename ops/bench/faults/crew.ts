@@ -68,8 +68,6 @@ function spawnRole(args: readonly string[], { ground, hosts, log }: Place): Chil
         MUSICDB_QUEUE_PREFIX: ground.queuePrefix,
         MUSICDB_DATA: ground.folder,
         MUSICDB_CONTACT: 'faults@bench.invalid',
-        // Robots, pace and quotas as for real sites, a thousand times faster, and all of it in the ledger.
-        MUSICDB_SANDBOX_POLITENESS: 'on',
         MUSICDB_LOG_LEVEL: 'warn',
         MUSICDB_SANDBOX_HOSTS: Object.entries(hosts)
           .map(([host, origin]) => `${host}=${origin}`)

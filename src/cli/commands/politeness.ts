@@ -4,7 +4,7 @@
  */
 import { loadAllSources } from '../../../spiders/registry.ts';
 import { UsageError } from '../../core/errors.ts';
-import { type Verification, verifyPoliteness } from '../../fetching/verify-politeness.ts';
+import { countViolations, type Verification, verifyPoliteness } from '../../fetching/verify-politeness.ts';
 import { type GateNow, listGates } from '../../repositories/politeness-evidence.ts';
 import { sourceArgument, timeArgument } from '../arguments.ts';
 import { type CommonOptions, counted, printJson, printLine, table } from '../output.ts';
@@ -33,16 +33,17 @@ async function runVerify({ source, since, data, json }: Options): Promise<number
     const verification = await verifyPoliteness({ db, archive, facts, since: from, source: chosen });
     if (json) printJson(verification);
     else printVerification(verification);
-    return verification.sources.some(({ violations }) => violations > 0) ? 1 : 0;
+    return countViolations(verification) > 0 ? 1 : 0;
   });
 }
 
-/** Who has just crawled the stand-in sites would take an empty ledger for a fault, or for proof. */
-const OF_SANDBOX = 'crawls of the sandbox are held to the rules, and recorded, with MUSICDB_SANDBOX_POLITENESS=on';
+/** Who has just imported or replayed would take an empty ledger for a fault, or for proof. */
+const WHO_ENTERS = 'crawls are recorded, of the network and of the sandbox; import and replay ask nobody';
 
-function printVerification({ requests, sources, violations }: Verification): void {
+function printVerification(verification: Verification): void {
+  const { requests, sources, violations } = verification;
   if (requests === 0 && violations.length === 0) {
-    printLine(`no requests in the ledger: nothing to prove (${OF_SANDBOX})`);
+    printLine(`no requests in the ledger: nothing to prove (${WHO_ENTERS})`);
     return;
   }
   printLine(
@@ -53,7 +54,7 @@ function printVerification({ requests, sources, violations }: Verification): voi
   );
   for (const { rule, source, via, ids, at, message } of violations)
     printLine(`${at}  ${source} (${via})  ${rule}: ${message} [ledger ${ids.join(', ')}]`);
-  const told = sources.reduce((sum, one) => sum + one.violations, 0);
+  const told = countViolations(verification);
   printLine(told === 0 ? `${counted(requests, 'request')}: nothing was broken` : counted(told, 'violation'));
 }
 
@@ -62,7 +63,7 @@ async function runShow({ source, data, json }: Options): Promise<number> {
   return withServices({ role: 'politeness', data, mayStart: false }, async ({ db, clock }) => {
     const gates = await listGates(db, chosen);
     if (json) printJson({ gates });
-    else if (gates.length === 0) printLine(`no gate has been passed yet (${OF_SANDBOX})`);
+    else if (gates.length === 0) printLine(`no gate has been passed yet (${WHO_ENTERS})`);
     else
       printLine(
         table(

@@ -13,9 +13,10 @@ import { openDataFolder, secretOf } from '../../../ops/dev-services/data-folder.
 import { identifyProcess } from '../../../ops/dev-services/process-identity.ts';
 import { startServices } from '../../../ops/dev-services/start-services.ts';
 import { startSandbox } from '../../../ops/sandbox/server.ts';
-import { SOURCE_NAMES } from '../../../spiders/registry.ts';
+import { loadAllSources, SOURCE_NAMES } from '../../../spiders/registry.ts';
 import type { Config } from '../../config/config.ts';
 import { ConfigError } from '../../core/errors.ts';
+import { countViolations, verifyPoliteness } from '../../fetching/verify-politeness.ts';
 import { reconcileSchedules, startOrchestrator } from '../../orchestrator/orchestrator.ts';
 import type { Releases } from '../../platform/context.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -28,7 +29,7 @@ import { drain } from '../../worker/drain.ts';
 import { createQueues, startWorker } from '../../worker/worker.ts';
 import { numberArgument } from '../arguments.ts';
 import { openContext } from '../open-context.ts';
-import { type CommonOptions, note, printJson, printLine, table } from '../output.ts';
+import { type CommonOptions, counted, note, printJson, printLine, table } from '../output.ts';
 import { createProgress, type Gauge } from '../progress.ts';
 import { assertReachable } from '../reachable.ts';
 import { type Runtime, readRuntime, removeRuntime, writeRuntime } from '../runtime-file.ts';
@@ -48,12 +49,16 @@ interface Options extends CommonOptions {
 
 export async function run(_args: string[], options: Options): Promise<number> {
   const started = performance.now();
+  const since = new Date();
   const config = configFor(options.data);
   return untilStopped(async (releases, shutdown) => {
     const ctx = await startEverything(config, options, releases, shutdown);
     const finished = await crawlAll(ctx);
     await refreshPopularTracks(ctx.db);
-    if (finished) await printSummary(ctx, Math.round((performance.now() - started) / 100) / 10, options.json === true);
+    if (finished) {
+      await printSummary(ctx, Math.round((performance.now() - started) / 100) / 10, options.json === true);
+      if (!options.json) printLine(await politenessLine(ctx, since, options));
+    }
     if (!options.once && finished) {
       await printServing(ctx, options);
       await shutdown.requested;
@@ -248,13 +253,25 @@ async function printSummary(ctx: JobCtx, seconds: number, json: boolean): Promis
   printLine(`${search.documents} documents in search (${search.adapter}) · ${seconds} s`);
 }
 
+/** What the verifier finds of the requests of this start. */
+async function politenessLine({ db, archive }: JobCtx, since: Date, options: Options): Promise<string> {
+  const facts = (await loadAllSources()).map((source) => source.facts);
+  const verification = await verifyPoliteness({ db, archive, facts, since, source: null });
+  const violations = counted(countViolations(verification), 'violation');
+  return `${counted(verification.requests, 'request')} in the ledger, ${violations} of politeness (npx musicdb politeness verify${dataArgument(options)})`;
+}
+
+function dataArgument({ data }: Options): string {
+  return data === undefined ? '' : ` --data ${data}`;
+}
+
 async function printServing({ config, db }: JobCtx, options: Options): Promise<void> {
   const api = readRuntime(config.dataDir)?.api;
   if (options.json || !api) return;
   const [played] = await readPopularTracks(db, 1);
   // What a shell would read into a title is left out of it.
   const words = played?.title.replace(/["$`\\!]/g, '') ?? '…';
-  const data = options.data === undefined ? '' : ` --data ${options.data}`;
+  const data = dataArgument(options);
   printLine();
   printLine(`dashboard    ${api.url}/`);
   printLine(`queues       ${api.url}/admin/queues   (log in with the token of \`npx musicdb status --json${data}\`)`);
