@@ -1,6 +1,6 @@
 /**
  * Maintenance: gives expired leases back, finds work whose job was lost, makes partitions ahead of need; and, less often, refreshes
- * the read models and follows deletions.
+ * the read models, follows deletions, and lets go of what is kept for a time only.
  * Every step is safe to repeat and to run beside itself.
  */
 import { expireLeases } from '../src/repositories/frontier.ts';
@@ -12,6 +12,7 @@ import { FOLLOW_DELETIONS, followDeletions } from './follow-deletions.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { parseTickPayload } from './payloads.ts';
 import { PRIORITY } from './queues.ts';
+import { applyRetention, RETENTION } from './retention.ts';
 
 /** An item is given this long to be on its way before its job counts as lost, milliseconds. */
 const STRANDED_AFTER_MS = 5 * 60_000;
@@ -26,8 +27,9 @@ type Tick = ReturnType<typeof parseTickPayload>;
 export const maintenanceJob = defineJob<Tick>({
   queues: ['maintenance'],
   parsePayload: parseTickPayload,
-  concurrency: 1,
-  globalConcurrency: 1,
+  // Two: what runs for long once a day must not keep leases from being given back.
+  concurrency: 2,
+  globalConcurrency: 2,
   run: keepHouse,
 });
 
@@ -39,6 +41,7 @@ async function keepHouse(ctx: JobCtx, { outboxId, payload }: Attempt<Tick>): Pro
 
 function workOf(scheduleId: string): (ctx: JobCtx) => Promise<Outcome> {
   if (scheduleId === READ_MODELS) return refreshReadModels;
+  if (scheduleId === RETENTION) return applyRetention;
   return scheduleId === FOLLOW_DELETIONS ? followDeletions : tidy;
 }
 

@@ -192,6 +192,7 @@ describe('the schedules of a new installation', () => {
       'housekeeping',
       'read-models',
       'follow-deletions',
+      'retention',
     ]);
     for (const { id, payload, priority, enabled, everyMs } of schedules) {
       expect(payload.scheduleId).toBe(id);

@@ -17,6 +17,7 @@ import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { READ_MODELS } from './maintenance.ts';
 import { parseTickPayload } from './payloads.ts';
 import { crawlQueue, PRIORITY } from './queues.ts';
+import { RETENTION } from './retention.ts';
 
 /** How often due work is looked for. */
 const LOOK_EVERY_MS = 5_000;
@@ -25,6 +26,7 @@ const HOUSEKEEPING_EVERY_MS = 60_000;
 const READ_MODELS_EVERY_MS = 15 * 60_000;
 /** Posts are asked about in portions, so that a million of them never wait at once. */
 const FOLLOW_DELETIONS_EVERY_MS = 5 * 60_000;
+const RETENTION_EVERY_MS = 24 * 3_600_000;
 /** The cursor of the listings that a source is kept fresh by. */
 const CHANGES = 'changes';
 /** Priority of seeds within the frontier: before the links they lead to. */
@@ -78,6 +80,13 @@ export async function defaultSchedules(): Promise<Schedule[]> {
       name: FOLLOW_DELETIONS,
       payload: { scheduleId: FOLLOW_DELETIONS },
       everyMs: FOLLOW_DELETIONS_EVERY_MS,
+    },
+    {
+      ...housekeeping,
+      id: RETENTION,
+      name: RETENTION,
+      payload: { scheduleId: RETENTION },
+      everyMs: RETENTION_EVERY_MS,
     },
   ];
 }

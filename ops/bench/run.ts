@@ -28,6 +28,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'leases, discovered links and memory with a million known requests   [--requests 1000000] [--crawled 36000]',
     load: () => import('./frontier.ts'),
   },
+  retention: {
+    summary: 'the daily retention with a million fetches on record',
+    load: () => import('./retention.ts'),
+  },
   cli: { summary: 'start-up of the commands that need no service', load: () => import('./cli.ts') },
   idle: { summary: 'CPU and memory of `musicdb up` with nothing to do', load: () => import('./idle.ts') },
   fresh: { summary: 'clone, `npm ci`, `npm start -- --once`, each apart', load: () => import('./fresh.ts') },
@@ -38,7 +42,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((thrown: unknown) => 
 async function main([name, ...argv]: string[]): Promise<number> {
   const bench = name === undefined ? undefined : BENCHES[name];
   if (bench === undefined) {
-    for (const [each, { summary }] of Object.entries(BENCHES)) note(`npm run bench -- ${each.padEnd(8)} ${summary}`);
+    for (const [each, { summary }] of Object.entries(BENCHES)) note(`npm run bench -- ${each.padEnd(9)} ${summary}`);
     if (name === undefined || name === '--help') return 0;
     throw new UsageError(`unknown bench "${name}"`, { hint: `Known: ${Object.keys(BENCHES).join(', ')}.` });
   }

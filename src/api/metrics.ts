@@ -56,6 +56,9 @@ const COUNTS: Record<CountName, CountFacts> = {
   quarantine_open: { help: 'Items held back, not resolved yet.', labels: ['source'], zeros: 'sources' },
   dead_letters: { help: 'Jobs given up, not replayed yet.', labels: ['queue'], zeros: 'queues' },
   frontier: { help: 'Known requests by source and state.', labels: ['source', 'state'] },
+  retention_removed: { help: 'What the latest daily retention let go of, by kind.', labels: ['what'] },
+  archive_collected: { help: 'Garbage of the archive that the latest collection deleted.', labels: ['what'] },
+  upkeep_timestamp_seconds: { help: 'Time of the latest retention and collection, by event.', labels: ['event'] },
   search_changes_waiting: { help: 'Entities whose search document is behind.', labels: [] },
 };
 const DEPTHS = ['waiting', 'active', 'delayed', 'failed'] as const;

@@ -30,6 +30,8 @@ const hostMap = list
 const proxyUrls = list.pipe(
   z.array(z.string().refine(isProxyUrl, 'expected http://user:password@host:port,… without a path')),
 );
+/** Not for less than the rules need that look back: quotas a day, waits that servers ask for a month. */
+const days = (fewest: number) => z.coerce.number().int().min(fewest).max(36_500);
 const url = (accepted: z.ZodType<string>) => accepted.nullable().default(null);
 
 /** One line a setting: environment variable, what is accepted, default. `secret` ones also come from `<NAME>_FILE` and are never printed. */
@@ -94,6 +96,10 @@ const SETTINGS = {
     schema: z.coerce.number().int().min(1).max(256).default(16),
     secret: false,
   },
+  keepLedgerDays: { variable: 'MUSICDB_KEEP_LEDGER_DAYS', schema: days(62).default(400), secret: false },
+  keepFetchesDays: { variable: 'MUSICDB_KEEP_FETCHES_DAYS', schema: days(31).default(400), secret: false },
+  keepEventsDays: { variable: 'MUSICDB_KEEP_EVENTS_DAYS', schema: days(7).default(90), secret: false },
+  keepRefusalsDays: { variable: 'MUSICDB_KEEP_REFUSALS_DAYS', schema: days(1).default(30), secret: false },
   chromiumPath: { variable: 'CHROMIUM_PATH', schema: z.string().min(1).nullable().default(null), secret: false },
 } as const;
 

@@ -64,6 +64,17 @@ export const USABLE: ReadonlySet<Verdict> = new Set(['ok', 'empty', 'unchanged',
 /** Verdicts of answers that tell nothing of what was asked for: kept for a while as evidence, for people. */
 const REFUSALS: ReadonlySet<Verdict> = new Set(['throttled', 'block', 'source-outage']);
 
+/** Verdicts of answers that are no page of what was asked for, good or doubtful: nothing can be read in them, now or by a better parser. */
+export const NO_PAGE: readonly Verdict[] = [
+  'unchanged',
+  'throttled',
+  'truncated',
+  'soft-error',
+  'block',
+  'source-outage',
+  'unfetchable',
+];
+
 const STATUS_VERDICTS: Readonly<Record<number, Verdict>> = {
   401: 'block',
   403: 'block',

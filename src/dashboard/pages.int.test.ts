@@ -114,6 +114,7 @@ describe('an empty installation', () => {
     const { text } = await page('/search?q=glue');
     expect(text).toContain('0 tracks for “glue”');
     expect(text).toContain('Nothing like it. Try fewer words');
+    expect(text).not.toContain('Invented data.');
   });
 });
 
@@ -325,4 +326,5 @@ it('what the sandbox made up is said to be so, and is no link to a real page', a
   const { body } = await served.app.inject(`/sets/${rows[0]?.id}`);
   expect(body).toContain('Invented data.');
   expect(body).not.toContain('href="https://www.mixesdb.com');
+  expect((await served.app.inject('/search?q=made&index=setlists')).body).toContain('Invented data.');
 });

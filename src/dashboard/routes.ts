@@ -14,6 +14,7 @@ import type { Database, Queryable } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { currentId, type EntityType, readArtist, readSetlist, readTrack } from '../repositories/catalogue-entries.ts';
 import { readSnapshot } from '../repositories/read-snapshot.ts';
+import { isInvented } from '../repositories/source-detail.ts';
 import { SEARCH_INDICES, type Search, type SearchIndex } from '../search/search.ts';
 import { artistPage } from './artist-page.ts';
 import { makeOverviewReader, RANGES, type RangeName } from './overview-data.ts';
@@ -73,7 +74,7 @@ function overviewRoutes(app: FastifyInstance, options: DashboardOptions): void {
   });
 }
 
-function searchPageRoute(app: FastifyInstance, { search, log }: DashboardOptions): void {
+function searchPageRoute(app: FastifyInstance, { db, search, log }: DashboardOptions): void {
   const querystring = {
     type: 'object',
     properties: {
@@ -88,12 +89,12 @@ function searchPageRoute(app: FastifyInstance, { search, log }: DashboardOptions
     async (request, reply) => {
       const { index, q: text, offset } = request.query;
       const asked = { index, text, limit: PAGE_SIZE, offset };
-      const parts: SearchPageParts = await search.search(index, asked).then(
-        (answer) => ({ ...asked, answer, fault: null }),
+      const parts: SearchPageParts = await Promise.all([search.search(index, asked), isInvented(db, null)]).then(
+        ([answer, invented]) => ({ ...asked, answer, fault: null, invented }),
         (error: unknown) => {
           const problem = toProblem(error, request, log);
           reply.code(problem.status);
-          return { ...asked, answer: null, fault: problem.message };
+          return { ...asked, answer: null, fault: problem.message, invented: false };
         },
       );
       return sendPage(reply, searchPage(parts));

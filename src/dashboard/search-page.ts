@@ -13,6 +13,8 @@ export interface SearchPageParts {
   /** Null when the search could not be made; `fault` says why. */
   readonly answer: SearchAnswer | null;
   readonly fault: string | null;
+  /** Whether pages of the sandbox are among what can be found. */
+  readonly invented: boolean;
 }
 
 const INDICES: { index: SearchIndex; title: string; noun: string; path: string | null }[] = [
@@ -23,7 +25,7 @@ const INDICES: { index: SearchIndex; title: string; noun: string; path: string |
 ];
 
 export function searchPage(parts: SearchPageParts): string {
-  const { index, text, answer, fault } = parts;
+  const { index, text, answer, fault, invented } = parts;
   const noun = INDICES.find((one) => one.index === index)?.noun ?? 'hit';
   const found = answer === null ? 'Search' : `${counted(answer.total, noun)} for “${text}”`;
   const body = html`
@@ -35,7 +37,7 @@ export function searchPage(parts: SearchPageParts): string {
       <ul class="list">${(answer?.hits ?? []).map((hit) => hitLine(index, hit))}</ul>
       ${answer !== null && pager(parts, answer.total)}
     </section>`;
-  return layout({ title: found, body, search: { text, index } });
+  return layout({ title: found, body, search: { text, index }, invented });
 }
 
 function hitLine(index: SearchIndex, { id, body }: SearchHit): Html {

@@ -14,6 +14,8 @@ import {
 /** Documents read at a time. */
 const READ_AT_ONCE = 4;
 const FILES_AT_ONCE = 1_000;
+/** What is younger is left alone by garbage collection, milliseconds: longer than any landing takes. */
+export const GC_GRACE_MS = 24 * 3_600_000;
 
 interface UpkeepCtx {
   readonly db: Database;

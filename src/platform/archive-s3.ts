@@ -57,6 +57,8 @@ export function openS3Archive(location: string, credentials: S3Credentials | nul
       await ask('DELETE', urlOf(digest), { accept: [404] });
     },
     list: () => list(ask, place.prefix),
+    // Between the look and the deletion another may store it.
+    isDiscardSafe: false,
     discard: async (digest, before) => {
       const about = await head(ask, urlOf(digest));
       if (about === null || about.storedAt >= before) return false;

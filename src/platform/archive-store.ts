@@ -31,7 +31,9 @@ export interface ArchiveStore {
   remove(digest: Uint8Array): Promise<void>;
   /** Every document that is there. */
   list(): AsyncIterable<StoredFile>;
-  /** Takes a document away unless it was stored (again) since a moment; returns whether it is gone. Safe beside writers. */
+  /** Whether `discard` cannot take away what a writer stores at the same moment. */
+  readonly isDiscardSafe: boolean;
+  /** Takes a document away unless it was stored (again) since a moment; returns whether it is gone. */
   discard(digest: Uint8Array, before: Date): Promise<boolean>;
   /** Removes what writers left behind that died before a moment; returns how many. */
   tidy(before: Date): Promise<number>;
@@ -49,6 +51,7 @@ export function openArchive(directory: string): ArchiveStore {
     get: async (digest) => readVerified(storedPath(directory, digest), digest),
     has: async (digest) => statSync(storedPath(directory, digest), { throwIfNoEntry: false }) !== undefined,
     list: () => listStored(directory),
+    isDiscardSafe: true,
     discard: (digest, before) => discardStored(directory, digest, before),
     tidy: (before) => tidyStored(directory, before),
     remove: (digest) => rm(storedPath(directory, digest), { force: true }),

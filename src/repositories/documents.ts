@@ -7,6 +7,11 @@ export interface DocumentRow {
   readonly storedBytes: number;
 }
 
+/** Each look reads the columns that have no index once, however many it finds. */
+const UNREFERENCED_AT_ONCE = 20_000;
+/** Landings wait while these go. */
+const DELETED_AT_ONCE = 500;
+
 interface Column {
   readonly table: string;
   readonly column: string;
@@ -58,12 +63,12 @@ export async function* findUnreferenced(db: Queryable, before: Date): AsyncGener
   for (let after: Buffer = Buffer.alloc(0); ; ) {
     const { rows } = await db.query<DocumentRow>(
       `select d.digest, d.stored_bytes as "storedBytes" from documents d
-       where d.created_at < $1 and d.digest > $2 ${unused} order by d.digest limit 500`,
+       where d.created_at < $1 and d.digest > $2 ${unused} order by d.digest limit ${UNREFERENCED_AT_ONCE}`,
       [before, after],
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows;
+    for (let from = 0; from < rows.length; from += DELETED_AT_ONCE) yield rows.slice(from, from + DELETED_AT_ONCE);
     after = last.digest;
   }
 }
@@ -79,7 +84,8 @@ export async function deleteUnreferenced(db: Database, digests: readonly Buffer[
     const { rowCount } = await tx.query(
       `delete from documents d where digest = any($1::bytea[])
          and not exists (select 1 from fetches f where f.document_digest = d.digest)
-         and not exists (select 1 from raw_items r where r.document_digest = d.digest)`,
+         and not exists (select 1 from raw_items r where r.document_digest = d.digest)
+         and not exists (select 1 from robots_files r where r.document_digest = d.digest)`,
       [digests],
     );
     return rowCount ?? 0;

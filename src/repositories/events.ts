@@ -13,10 +13,13 @@ export type EventName =
   | 'yield.dropped'
   | 'yield.recovered'
   | 'source.enabled'
-  | 'source.disabled';
+  | 'source.disabled'
+  | 'retention.applied'
+  | 'archive.collected';
 
 export interface Event {
-  readonly source: string;
+  /** Null for what is no single source's. */
+  readonly source: string | null;
   readonly name: EventName;
   readonly runId: string | null;
   /** Small: references and reasons. `document` is a digest, hex. */

@@ -1,5 +1,6 @@
 /** Counts for whoever watches the installation (Prometheus). One statement, so that they belong to one moment. */
 import type { Queryable } from '../platform/database.ts';
+import type { EventName } from './events.ts';
 
 export type CountName =
   | 'items'
@@ -13,7 +14,10 @@ export type CountName =
   | 'quarantine_open'
   | 'dead_letters'
   | 'frontier'
-  | 'search_changes_waiting';
+  | 'search_changes_waiting'
+  | 'retention_removed'
+  | 'archive_collected'
+  | 'upkeep_timestamp_seconds';
 
 export interface MetricCount {
   name: CountName;
@@ -41,7 +45,17 @@ export async function readMetricCounts(db: Queryable): Promise<MetricCount[]> {
      union all select 'dead_letters', queue, null, null, count(*) from dead_letters where replayed_at is null group by queue
      union all select 'frontier', source, state, null, count(*) from frontier group by source, state
      union all select 'search_changes_waiting', null, null, null, count(*) from search_outbox
+     union all select 'retention_removed', what, null, null, count::float8 from (${latestCounts('retention.applied')}) latest
+     union all select 'archive_collected', what, null, null, count::float8 from (${latestCounts('archive.collected')}) latest
+     union all select 'upkeep_timestamp_seconds', name, null, null, extract(epoch from max(happened_at)) from workflow_events
+       where source is null and name in ('retention.applied', 'archive.collected') group by name
      order by 1, 2, 3, 4`,
   );
   return rows;
+}
+
+/** What the latest event of a name counted. */
+function latestCounts(name: EventName): string {
+  return `select c.key as what, c.value as count
+    from (select detail from workflow_events where source is null and name = '${name}' order by happened_at desc limit 1) e, jsonb_each_text(e.detail) c`;
 }

@@ -62,18 +62,50 @@ export async function ensurePartitions(db: Database, now: Date): Promise<string[
   return made;
 }
 
+/** Tables with a partition a month whose months may go. */
+type Monthly = 'workflow_events' | 'request_ledger';
+
+/**
+ * Drops the month partitions that end before a moment, oldest first. Nobody reads or writes such a table while it goes, for milliseconds.
+ * @returns their names.
+ * @throws TransientError when the table stays locked by someone else for three seconds; what was dropped before that stays dropped.
+ */
+export async function dropMonthsBefore(db: Database, table: Monthly, before: Date): Promise<string[]> {
+  const family = FAMILIES.find(({ tables }) => tables.includes(table)) as Family;
+  const kept = `${table}_${monthAfter(before, 0).replace('-', '_')}`;
+  const months = [...(await partitionNames(db, family))].filter((name) => /_\d{4}_\d{2}$/.test(name) && name < kept);
+  for (const name of months.toSorted()) {
+    await orTooBusy(family, () =>
+      db.transaction(async (tx) => {
+        await tx.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        await tx.query(`drop table if exists ${name}`);
+      }),
+    );
+  }
+  return months;
+}
+
+/** First moment of a moment's month, UTC. */
+export function monthOf(moment: Date): Date {
+  return new Date(`${monthAfter(moment, 0)}-01T00:00:00Z`);
+}
+
 /** Brings `popular_tracks` up to date; readers see the old rows until it is done. */
 export async function refreshPopularTracks(db: Queryable): Promise<void> {
   await db.query('refresh materialized view concurrently popular_tracks');
 }
 
-async function ensureFamily(db: Database, family: Family, now: Date): Promise<string[]> {
+function ensureFamily(db: Database, family: Family, now: Date): Promise<string[]> {
+  return orTooBusy(family, () => db.transaction((tx) => makeMissing(tx, family, now)));
+}
+
+async function orTooBusy<T>({ tables }: Family, work: () => Promise<T>): Promise<T> {
   try {
-    return await db.transaction((tx) => makeMissing(tx, family, now));
+    return await work();
   } catch (error) {
     if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
     throw new TransientError(
-      `partitions of ${family.tables.join(', ')} were not made: a table was locked for more than ${LOCK_TIMEOUT_MS} ms`,
+      `partitions of ${tables.join(', ')} were left as they are: a table was locked for more than ${LOCK_TIMEOUT_MS} ms`,
       {
         hint: 'The next maintenance run tries again; until then rows go to the default partition.',
         cause: asError(error),

@@ -2,6 +2,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { Queryable } from '../platform/database.ts';
 import { endReplayedRequests } from './frontier.ts';
+import { finishRun } from './runs.ts';
 import { storableJson, storableKey } from './storable.ts';
 
 /** How the problem of a request ends that its archive does not hold. */
@@ -78,6 +79,25 @@ export async function countNotInArchive(db: Queryable, runId: string): Promise<n
     [runId, NOT_IN_ARCHIVE],
   );
   return rows[0]?.count ?? 0;
+}
+
+/**
+ * Ends replays that began before a moment and that no job works for any more: their process was killed, or stopped and never came back.
+ * Returns how many.
+ */
+export async function endDeadReplays(db: Queryable, before: Date, now: Date): Promise<number> {
+  const { rows } = await db.query<{ id: string; state: string }>(
+    `select id, state from runs r where workflow = 'replay' and started_at < $1
+       and (state = 'running' or exists (select 1 from replay_pages p where p.run_id = r.id))
+       and not exists (select 1 from outbox o where o.payload ->> 'runId' = r.id::text)`,
+    [before],
+  );
+  const error = 'its process ended before it did';
+  for (const { id, state } of rows) {
+    if (state === 'running') await finishRun(db, id, { state: 'failed', counts: {}, error }, now);
+    await removeReplayPages(db, id);
+  }
+  return rows.length;
 }
 
 /** The end of a replay: its index goes, and what it did not come to is asked of nobody. */

@@ -162,7 +162,7 @@ async function passGate(tx: Queryable, { gate, kind }: TurnRequest, now: Date): 
 
 async function writeEntry(tx: Queryable, request: TurnRequest, now: Date): Promise<number> {
   const { gate, kind, method, permission, waitedMs } = request;
-  // The ledger is kept for ever: words of posts have no place in it.
+  // The ledger is kept for long: words of posts have no place in it.
   const [url, askedUrl] = [request.url, request.askedUrl].map((text) =>
     hasDeletionDuty(gate.source) ? withoutTitleWords(text) : text,
   );

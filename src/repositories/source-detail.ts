@@ -3,6 +3,7 @@ import type { Verdict } from '../core/verdict.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type PastEvent, readEvents } from './events.ts';
 import { countRequests } from './frontier.ts';
+import { IS_TROUBLE } from './outcomes.ts';
 import { type PageYield, readYields } from './page-yields.ts';
 import { readSourceState, type SourceState } from './source-states.ts';
 
@@ -114,7 +115,7 @@ async function readVerdicts(db: Queryable, source: string, now: Date): Promise<V
 async function readTroubles(db: Queryable, source: string): Promise<Trouble[]> {
   const { rows } = await db.query<Trouble>(
     `select fetched_at as at, outcome as verdict, kind, url, problem as reason, encode(document_digest, 'hex') as document
-     from fetches where source = $1 and outcome not in ('ok', 'empty', 'unchanged', 'moved', 'not-found', 'gone') order by fetched_at desc limit $2`,
+     from fetches where source = $1 and ${IS_TROUBLE} order by fetched_at desc limit $2`,
     [source, LATEST],
   );
   return rows;

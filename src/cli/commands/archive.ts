@@ -1,7 +1,7 @@
 /** `musicdb archive`: what was received, taken out as WARC, proved to be whole, and freed of what nothing refers to. */
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../core/errors.ts';
-import { collectGarbage, verifyArchive } from '../../fetching/archive-upkeep.ts';
+import { collectGarbage, GC_GRACE_MS, verifyArchive } from '../../fetching/archive-upkeep.ts';
 import { exportWarc } from '../../fetching/warc-export.ts';
 import { openWarcWriter } from '../../platform/warc-writer.ts';
 import { numberArgument, sourceArgument, timeArgument } from '../arguments.ts';
@@ -18,8 +18,6 @@ interface Options extends CommonOptions {
   readonly data?: string;
 }
 
-/** Hours that a file without a row is left alone: longer than any landing takes. */
-const DEFAULT_GRACE_HOURS = 24;
 const HOUR_MS = 3_600_000;
 
 const ACTIONS: Readonly<Record<string, (options: Options) => Promise<number>>> = {
@@ -88,7 +86,7 @@ async function runVerify({ data, json }: Options): Promise<number> {
 }
 
 async function runGc({ dryRun = false, olderThan, data, json }: Options): Promise<number> {
-  const hours = numberArgument(olderThan ?? String(DEFAULT_GRACE_HOURS), '--older-than', { min: 2, max: 87_600 });
+  const hours = numberArgument(olderThan ?? String(GC_GRACE_MS / HOUR_MS), '--older-than', { min: 2, max: 87_600 });
   return withServices({ role: 'archive', data, mayStart: true }, async (ctx) => {
     const before = new Date(ctx.clock.now().getTime() - hours * HOUR_MS);
     const collected = await collectGarbage(ctx, { before, isDryRun: dryRun });
