@@ -120,9 +120,11 @@ function mixedMedia(tracks: readonly TrackItem[]): TrackItem[][] {
   return mediaIn(tracks).filter((medium) => medium.every(({ mixed }) => mixed));
 }
 
-/** Media of more than one track with a name: a single one is a recording, not a set. */
+/** Media of more than one track with a name: a single one is a recording, not a set. The whole mix in one piece beside its parts is none of them. */
 function mediaIn(tracks: readonly TrackItem[]): TrackItem[][] {
-  const named = tracks.filter(({ title, isId }) => title !== null || isId);
+  const named = tracks.filter(
+    ({ title, isId, extra }) => (title !== null || isId) && !isMarked(asText(extra.displayName)),
+  );
   const media = Map.groupBy(named, ({ discNumber }) => discNumber ?? 1);
   return [...media.values()].filter((medium) => medium.length > 1);
 }

@@ -25,7 +25,7 @@ export function itunesError(answer: JsonRecord, status: number | null): ErrorIte
 
 /** The error that a body without anything readable stands for; null when nothing says that it is one. */
 export function plainError(text: string, { status, url }: Pick<Page, 'status' | 'url'>): ErrorItem | null {
-  const message = fold(text.slice(0, LONGEST_MESSAGE * 4));
+  const message = fold(text.slice(0, LONGEST_MESSAGE * 4).replace(/<[^>]*>/g, ' '));
   const unauthorized = message !== null && /^unauthorized\.?$/i.test(message);
   const refused = status ?? (unauthorized ? 401 : null);
   if (refused === null || refused < 400) return null;

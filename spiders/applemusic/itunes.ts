@@ -40,9 +40,13 @@ export function readItunes(results: readonly unknown[], reading: Reading): void 
     isTrack(entry) ? (trackItem(entry, where, reading) ?? []) : [],
   );
   const byAlbum = Map.groupBy(tracks, ({ albumId }) => albumId);
+  const others = entries.filter(({ entry }) => entry.wrapperType === 'track' && !isTrack(entry));
+  const otherParts = Map.groupBy(others, ({ entry }) => asText(entry.collectionId));
   for (const { entry, where } of entries) {
-    if (entry.wrapperType === 'collection') readCollection(entry, where, byAlbum, reading);
-    else if (entry.wrapperType === 'artist') readArtist(entry, where, reading);
+    if (entry.wrapperType === 'collection') {
+      const unread = otherParts.get(asText(entry.collectionId))?.length ?? 0;
+      readCollection(entry, where, { byAlbum, unread }, reading);
+    } else if (entry.wrapperType === 'artist') readArtist(entry, where, reading);
     else if (!isTrack(entry)) reading.problems.push(unread(entry, where));
   }
   addAll(tracks, reading);
@@ -104,11 +108,11 @@ function trackItem(entry: JsonRecord, where: string, { problems }: Reading): Tra
   });
 }
 
-/** A look-up of an album names its collection first; the tracks of it stand behind, and some regions lack some. */
+/** A look-up of an album names its collection first; the tracks of it stand behind, and some regions lack some. `unread`: booklets count as tracks. */
 function readCollection(
   entry: JsonRecord,
   where: string,
-  all: ReadonlyMap<string | null, TrackItem[]>,
+  { byAlbum, unread }: { byAlbum: ReadonlyMap<string | null, TrackItem[]>; unread: number },
   reading: Reading,
 ): void {
   const id = asText(entry.collectionId);
@@ -117,7 +121,7 @@ function readCollection(
     return;
   }
   noteAll(wrongTypes(entry, COLLECTION_FIELDS, where), reading.problems);
-  const tracks = all.get(id) ?? [];
+  const tracks = byAlbum.get(id) ?? [];
   const title = longer(asText(entry.collectionName), asText(entry.collectionCensoredName));
   const album: AlbumItem = {
     kind: 'album',
@@ -145,7 +149,8 @@ function readCollection(
   const asked = parametersOf(reading.url);
   noteEdition(album, asked.get('upc'), reading);
   // Albums that are only streamed are looked up without tracks; a search for albums gives none of any.
-  if (tracks.length > 0 || asked.get('entity') === 'song') noteMissing(id, tracks.length, album.trackCount, reading);
+  if (tracks.length > 0 || asked.get('entity') === 'song')
+    noteMissing(id, tracks.length + unread, album.trackCount, reading);
   else if (album.extra.isDjMix === true) reading.requests.push(itunesAlbum(id, storefrontOf(reading.url)));
 }
 

@@ -2,9 +2,10 @@
 import { asList, asRecord, isRecord, type JsonRecord, readJsonPage } from '../../src/core/json-page.ts';
 import { boundProblems } from '../../src/core/problems.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
-import { readFeed, readResults } from './charts.ts';
+import { readResults } from './charts.ts';
 import { readMixTable } from './dj-mix.ts';
 import { catalogueError, itunesError, plainError } from './errors.ts';
+import { readFeed } from './feeds.ts';
 import { readItunes } from './itunes.ts';
 import { addAll, follow, type Reading } from './reading.ts';
 import { readResources } from './resources.ts';
@@ -35,7 +36,7 @@ function readAnswer(answer: JsonRecord, page: Page, reading: Reading): void {
     if (data.length > 0) follow(answer.next, '$.next', reading);
   } else if (Array.isArray(results) && 'resultCount' in answer) readItunes(results, reading);
   else if (isRecord(results)) readResults(results, reading);
-  else if (isRecord(feed) && ('results' in feed || 'entry' in feed)) readFeed(feed, reading);
+  else if (isRecord(feed) && ['results', 'entry', 'title'].some((name) => name in feed)) readFeed(feed, reading);
   else if ('album_id' in answer && asList(answer.tracks).length > 0) readMixTable(answer, reading);
   else if ('errorMessage' in answer) reading.items.push(itunesError(answer, page.status));
   else if (failed.length === 0) readNothing(page, reading);

@@ -13,10 +13,10 @@ export interface Reading {
 }
 
 /** Shops fill in such days where they know none. */
-const PLACEHOLDER_DATE = /^(?:1900-01-01|0)/;
+const PLACEHOLDER_DATE = /^(?:1900-01-01|1899-12-31|0)/;
 /** Longer texts are no addresses of theirs. */
 const LONGEST_PATH = 2_000;
-const DATE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?(?=$|T)/;
+const DATE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?(?=$|[T ])/;
 
 /** Adds items one by one: a call takes fewer arguments than a list may have entries. */
 export function addAll(found: readonly Item[], { items }: Pick<Reading, 'items'>): void {

@@ -33,7 +33,7 @@ export function songItem(resource: JsonRecord, where: string, problems: Problem[
   const attributes = asRecord(resource.attributes);
   noteAll(wrongTypes(resource, { attributes: 'object', relationships: 'object' }, where), problems);
   noteAll(wrongTypes(attributes, FIELDS, `${where}.attributes`), problems);
-  const links = asList(asRecord(asRecord(resource.relationships).artists).data).map(asRecord);
+  const links = linked(resource, 'artists');
   const displayName = asText(attributes.name);
   const displayArtist = asText(attributes.artistName);
   const { artist, title, version, featured, mixed, isId, idKind } = readSongName(displayName, displayArtist);
@@ -47,7 +47,8 @@ export function songItem(resource: JsonRecord, where: string, problems: Problem[
     artists: artist === null ? [] : (includedNames(links) ?? readArtists(artist, links.length)),
     featured,
     album: asText(attributes.albumName),
-    albumId: albumIdOf(url),
+    // Newer addresses of songs do not name the album; where the answer was asked for it, the relation does.
+    albumId: albumIdOf(url) ?? linked(resource, 'albums').flatMap((album) => asText(album.id) ?? [])[0] ?? null,
     durationMs: asNumber(attributes.durationInMillis),
     releaseDate: dateOf(attributes.releaseDate, `${where}.attributes.releaseDate`, problems),
     genres: genresOf(attributes),
@@ -71,6 +72,11 @@ export function songItem(resource: JsonRecord, where: string, problems: Problem[
       works: mashedTitles({ title, mixed }),
     },
   });
+}
+
+/** What a resource is linked to, by the name of the relation. */
+function linked(resource: JsonRecord, name: string): JsonRecord[] {
+  return asList(asRecord(asRecord(resource.relationships)[name]).data).map(asRecord);
 }
 
 export function genresOf(attributes: JsonRecord): string[] {
