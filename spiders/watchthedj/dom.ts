@@ -13,6 +13,9 @@ const MAX_DEPTH = 200;
 const MAX_LINE_NODES = 100;
 const MAX_LINE_LENGTH = 300;
 
+/** Elements whose text nobody sees. */
+const UNSEEN = /^(?:script|style|noscript|template)$/;
+
 class PageTooLarge extends Error {}
 
 /** The page's tree; null when it has more elements, or deeper ones, than a page for people has. */
@@ -70,13 +73,33 @@ export function rawText(element: ParentNode, between = ''): string {
   const waiting = [...element.children].reverse();
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (isText(node)) parts.push(node.data);
-    else if (node instanceof Element && (between === '' || !/^(?:script|style|noscript|template)$/.test(node.name))) {
+    else if (node instanceof Element && (between === '' || !UNSEEN.test(node.name))) {
       if (node.name === 'br') parts.push('\n');
       // One by one: a call takes fewer arguments than an element may have children.
       for (const child of [...node.children].reverse()) waiting.push(child);
     }
   }
   return parts.join(between);
+}
+
+const BLOCK =
+  /^(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)$/;
+
+/** All text below as people see it: each block, and what stands behind a line break, on a line of its own. */
+export function linesOfText(element: ParentNode): string {
+  const parts: string[] = [];
+  const waiting: (ParentNode['children'][number] | string)[] = [...element.children].reverse();
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (typeof node === 'string') parts.push(node);
+    else if (isText(node)) parts.push(node.data.replace(/\s+/g, ' '));
+    else if (node instanceof Element && !UNSEEN.test(node.name)) {
+      const isCell = node.name === 'td' || node.name === 'th';
+      if (BLOCK.test(node.name)) waiting.push(isCell ? ' ' : '\n');
+      for (const child of [...node.children].reverse()) waiting.push(child);
+      if (BLOCK.test(node.name)) parts.push(isCell ? ' ' : '\n');
+    }
+  }
+  return parts.join('');
 }
 
 /** Children that are elements. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Row, SetlistItem } from '../../src/core/items.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
 import { parse } from './parser.ts';
-import { readTitle } from './set.ts';
+import { readTitle } from './title.ts';
 
 const SET = 'https://watchthedj.com/djvideos/marlo-fenn-live-at-glasshouse-sessions-2023';
 

@@ -5,7 +5,7 @@
 import { readTracklist } from '../../src/core/free-text.ts';
 import { readTrackLine, type TrackLine } from '../../src/core/free-text-lines.ts';
 import { type Row, row } from '../../src/core/items.ts';
-import { type Element, type ParentNode, rawText, select } from './dom.ts';
+import { type Element, linesOfText, type ParentNode, rawText, select } from './dom.ts';
 import { cueOf, linesOf } from './lines.ts';
 import type { Chapter, Video } from './structured.ts';
 
@@ -30,7 +30,16 @@ export function findTracklist(page: ParentNode, video: Video): Tracklist {
   for (const text of select(page, 'pre, [class*="description" i], [itemprop="description"]')) {
     found.push({ rows: rowsOfText(rawText(text)), where: nameOf(text) });
   }
-  return found.reduce((best, next) => (worth(next.rows) > worth(best.rows) ? next : best), { rows: [], where: null });
+  const best = found.reduce((one, next) => (worth(next.rows) > worth(one.rows) ? next : one), NOTHING);
+  return best.rows.length > 0 ? best : inWords(page);
+}
+
+const NOTHING: Tracklist = { rows: [], where: null };
+
+/** Where no list holds tracks, the words of the page may: paragraphs, line breaks, names that no dash parts. */
+function inWords(page: ParentNode): Tracklist {
+  const rows = rowsOfText(linesOfText(select(page, 'body')[0] ?? page));
+  return rows.length > 0 ? { rows, where: 'text of the page' } : NOTHING;
 }
 
 /** Tracks of a text that people type under a video. */

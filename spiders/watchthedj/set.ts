@@ -4,6 +4,7 @@ import type { Problem } from '../../src/core/source.ts';
 import { normKey } from '../../src/core/text.ts';
 import { setSlug } from './addresses.ts';
 import type { Video } from './structured.ts';
+import { LONGEST_TITLE, readTitle } from './title.ts';
 
 export interface Said {
   readonly video: Video;
@@ -16,25 +17,14 @@ export interface Said {
   readonly players: string[];
 }
 
-const TITLE = new RegExp(
-  [
-    String.raw`^(?<dj>.{1,150}?)\s+(?:[-–—|:]\s+)?`,
-    String.raw`\(?(?:live(?:\s+(?:dj\s+)?(?:set|performance|mix))?|dj[ -]?(?:set|mix))\)?`,
-    String.raw`\s*(?:\bat\b|@|\bfrom\b|\bin\b|\bfor\b)\s*(?<event>\S.*)$`,
-  ].join(''),
-  'iu',
-);
-/** Longer titles are no titles, and must not cost regex time. */
-const LONGEST_TITLE = 500;
-
 /** The set, and a `missing-field` for each field that could not be found. */
 export function buildSet({ video, title, url, rows, rowsFrom, sources, players }: Said): {
   item: SetlistItem;
   problems: Problem[];
 } {
-  const named = title === null ? null : readTitle(title);
   const media = readMedia([...video.recordings, ...players], video.durationSeconds);
   const slug = url === null ? null : setSlug(url);
+  const named = title === null ? null : readTitle(title, slug);
   const date = readDate(video.recordedAt) ?? readDate(named?.year ?? yearOf(slug));
   const item = setlist(
     'watchthedj',
@@ -59,18 +49,6 @@ export function buildSet({ video, title, url, rows, rowsFrom, sources, players }
     },
   );
   return { item, problems: missingFields(item) };
-}
-
-/**
- * "Dixon live at Cercle Festival 2024", "DJ - Live @ Event": who, where, and the year where one stands at the end or before a stage.
- * Several DJs are cut at "b2b" only: "&" is also part of names.
- */
-export function readTitle(title: string): { artists: string[]; event: string; year: string | null } | null {
-  const { dj, event } = TITLE.exec(title.slice(0, LONGEST_TITLE))?.groups ?? {};
-  if (dj === undefined || event === undefined) return null;
-  const year = [...event.matchAll(/(?<!\d)(?:19|20)\d{2}(?!\d)/g)].at(-1)?.[0] ?? null;
-  const undated = event.replace(/[\s,(|–-]*\b(?:19|20)\d{2}\)?$/, '').trim();
-  return { artists: dj.split(/\s+b2b\s+/i), event: undated === '' ? event : undated, year };
 }
 
 /** Addresses are made of titles, and keep the year that a page may leave out: "<dj>-live-at-<event>-2024-<stage>". */

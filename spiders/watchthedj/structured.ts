@@ -4,6 +4,7 @@ import { asRecord, asText, isRecord, type JsonRecord, shown } from '../../src/co
 import type { Problem } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
 import { setSlug } from './addresses.ts';
+import { parseDom, rawText } from './dom.ts';
 
 /** A chapter or track as structured data names it. */
 export interface Chapter {
@@ -73,7 +74,7 @@ export function readStructured(value: unknown, { where, slug }: Place, problems:
   return {
     ...NO_VIDEO,
     title: text(video.name) ?? text(video.headline),
-    description: asText(video.description),
+    description: decoded(asText(video.description)),
     url: text(video.url) ?? text(video['@id']),
     artists: playersOf([video, ...filmed]),
     ...placeOf([
@@ -206,5 +207,13 @@ function first<T>(values: readonly (T | null)[]): T | null {
 }
 
 function text(value: unknown): string | null {
-  return fold(asText(value));
+  return fold(decoded(asText(value)));
+}
+
+const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,8});/i;
+
+/** Templates escape texts for HTML also where a script stands, which has no entities: "Ada &amp; Bo". */
+function decoded(value: string | null): string | null {
+  const tree = value !== null && ENTITY.test(value) ? parseDom(value) : null;
+  return tree === null ? value : rawText(tree);
 }

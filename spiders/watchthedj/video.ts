@@ -66,15 +66,41 @@ function merge(one: Video, other: Video): Video {
 }
 
 function readScript(script: string, index: number, problems: Problem[]): unknown[] {
+  const where = `script[type="application/ld+json"] #${index + 1}`;
+  const json = script.replace(WRAPPING, '');
   try {
-    return [JSON.parse(script)];
+    return [JSON.parse(json)];
   } catch (error) {
+    const mended = parsedOrNull(mend(json));
     const why = error instanceof Error ? error.message.slice(0, 100) : String(error);
-    problems.push({
-      code: 'bad-value',
-      message: `structured data is broken JSON: ${why}`,
-      where: `script[type="application/ld+json"] #${index + 1}`,
-    });
-    return [];
+    const message = `structured data is broken JSON${mended === null ? `: ${why}` : '; read with its line breaks and commas mended'}`;
+    problems.push({ code: 'bad-value', message, where });
+    return mended === null ? [] : [mended];
+  }
+}
+
+/** What old pages put around a script so that older browsers would not show it. */
+const WRAPPING =
+  /^\s*(?:(?:\/\/|\/\*)?\s*<!(?:\[CDATA\[|--)(?:\s*\*\/)?)|(?:(?:\/\/|\/\*)?\s*(?:\]\]>|-->)(?:\s*\*\/)?)\s*;?\s*$/g;
+const STRING = /"(?:[^"\\]|\\.)*"/gs;
+const COMMAS = /,(?=\s*[\]}])/g;
+
+/** Two faults that templates make: line breaks within a text, and a comma behind the last entry. */
+function mend(json: string): string {
+  const parts: string[] = [];
+  let end = 0;
+  for (const { 0: text, index } of json.matchAll(STRING)) {
+    parts.push(json.slice(end, index).replace(COMMAS, ''), text.replace(/\r?\n/g, '\\n').replace(/\t/g, ' '));
+    end = index + text.length;
+  }
+  return [...parts, json.slice(end).replace(COMMAS, '')].join('');
+}
+
+function parsedOrNull(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Mending did not help: what is wrong is told by the first fault.
+    return null;
   }
 }
