@@ -93,7 +93,7 @@ describe('a request that waits for its turn', () => {
     const crawled = crawl();
     await eventually(async () => expect(await states()).toEqual(['leased']));
     await services.db.query(`update frontier set lease_token = lease_token + 1, lease_owner = 'another'`);
-    await vi.advanceTimersByTimeAsync(LEASE_MS / 4);
+    await renewalIsMade();
     test.clock.advance(2_000);
     expect(await crawled).toMatchObject({ pages: 0, failed: 0 });
     expect(asked).toEqual([]);
@@ -135,12 +135,21 @@ async function renewal(): Promise<void> {
   await eventually(async () => expect(await leaseUntil()).not.toEqual(before));
 }
 
-async function leaseUntil(): Promise<unknown> {
-  return (await services.db.query('select lease_until from frontier')).rows[0]?.lease_until;
+async function renewalIsMade(): Promise<void> {
+  const renew = vi.spyOn(HeldLeases.prototype, 'renew');
+  await eventually(() => {
+    vi.advanceTimersByTime(LEASE_MS / 4);
+    expect(renew).toHaveResolved();
+  });
+  renew.mockRestore();
 }
 
-async function states() {
+async function states(): Promise<string[]> {
   return (await services.db.query<{ state: string }>('select state from frontier')).rows.map(({ state }) => state);
+}
+
+async function leaseUntil(): Promise<unknown> {
+  return (await services.db.query('select lease_until from frontier')).rows[0]?.lease_until;
 }
 
 /** The next turn at the source comes after so many milliseconds. */

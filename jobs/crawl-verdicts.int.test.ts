@@ -180,6 +180,18 @@ describe('after a refusal', () => {
     expect((await readSourceState(services.db, '1001tracklists')).breakerUntil).toEqual(later(2 * DAY_MS));
   });
 
+  it('a good page that cannot be stored proves nothing: the breaker stays as it was', async () => {
+    answer = html(captcha);
+    await due('1001tracklists', 'tracklist', urls);
+    await crawl('1001tracklists');
+    test.clock.advance(DAY_MS);
+    answer = html(setPage);
+    await withoutRoom(() => expect(crawl('1001tracklists')).rejects.toThrow('no room'));
+    expect(await readSourceState(services.db, '1001tracklists')).toMatchObject({ breaker: 'open', streak: 1 });
+    await crawl('1001tracklists');
+    expect(await readSourceState(services.db, '1001tracklists')).toMatchObject({ breaker: 'closed', streak: 0 });
+  });
+
   it('a trial with nothing to ask for is given back', async () => {
     await services.db.query(
       `insert into source_states (source, breaker, breaker_until) values ('1001tracklists', 'open', $1)`,
@@ -206,6 +218,20 @@ describe('a source that cannot answer', () => {
     expect(asked).toHaveLength(6);
     expect((await readSourceState(services.db, 'setlistfm')).breakerUntil).toEqual(later(2 * MINUTE_MS));
     expect(await counts()).toEqual({ 'source-outage': 6 });
+  });
+});
+
+describe('a good page among bad ones', () => {
+  it('ends their count when it is stored, not before', async () => {
+    await due('setlistfm', 'setlist', [`${SET_API}/setlist/5be1a001`]);
+    answer = (_path, response) => response.writeHead(502).end();
+    await crawl('setlistfm');
+    test.clock.advance(DAY_MS);
+    answer = (_path, response) => response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":404}');
+    await withoutRoom(() => expect(crawl('setlistfm')).rejects.toThrow('no room'));
+    expect(await readSourceState(services.db, 'setlistfm')).toMatchObject({ streak: 1 });
+    await crawl('setlistfm');
+    expect(await readSourceState(services.db, 'setlistfm')).toMatchObject({ streak: 0 });
   });
 });
 
@@ -267,6 +293,18 @@ async function due(source: SourceName, kind: string, urls: readonly string[]): P
 
 function crawl(source: SourceName) {
   return runJob(test.ctx, crawlJob, `crawl-${source}`, { source, via: 'sandbox', runId: null, limit: null });
+}
+
+/** While the database has no room for another document. */
+async function withoutRoom(work: () => Promise<unknown>): Promise<void> {
+  await services.db.query(`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'no room' using errcode = '53100'; end $$`);
+  await services.db.query('create trigger refuse before insert on documents for each row execute function refuse()');
+  try {
+    await work();
+  } finally {
+    await services.db.query('drop function refuse cascade');
+  }
 }
 
 function html(body: string): typeof answer {

@@ -57,8 +57,10 @@ export async function react(
   if (opened !== null || slice.trial !== 'none') await stop(slice);
 }
 
-/** A good page: it ends a streak, and a trial that went well lets the others pass. */
+/** A good page: it ends a streak, and a trial that went well lets the others pass. Only when it is stored: until then it is no success. */
 async function goOn(slice: Slice): Promise<void> {
+  if (slice.trial !== 'asked' && slice.streak === 0) return;
+  await slice.lander.settled();
   const { ctx, owner, payload } = slice;
   if (slice.trial === 'asked') {
     await ctx.db.transaction((tx) => closeAfterTrial(tx, { source: payload.source, owner, now: ctx.clock.now() }));
