@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
+import { requestsForSeed } from '../src/core/seeds.ts';
 import { addRequests } from '../src/repositories/frontier.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { attempt, enqueued } from '../src/testing/run-job.ts';
@@ -81,7 +82,7 @@ it('403 of the look-up is no matter of tokens', async () => {
 async function crawl(...seeds: string[]) {
   const source = await loadSource('applemusic');
   const known = seeds
-    .flatMap((seed) => source.requestFor(seed) ?? [])
+    .flatMap((seed) => requestsForSeed(source, seed))
     .map((request) => ({
       ...request,
       source: 'applemusic',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { since } from '../spiders/reddit/window.ts';
 import { loadSource } from '../spiders/registry.ts';
+import { requestsForSeed } from '../src/core/seeds.ts';
 import { addRequests, countRequests, makeDue } from '../src/repositories/frontier.ts';
 import { readSourceState } from '../src/repositories/source-states.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
@@ -162,7 +163,7 @@ describe('live', () => {
 
 async function due(...seeds: string[]): Promise<void> {
   const source = await loadSource('reddit');
-  const requests = seeds.flatMap((seed) => source.requestFor(seed) ?? []);
+  const requests = seeds.flatMap((seed) => requestsForSeed(source, seed));
   const known = requests.map((request) => ({
     ...request,
     source: 'reddit',

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { findChromium } from '../ops/dev-services/chromium.ts';
 import { loadSource } from '../spiders/registry.ts';
+import { requestsForSeed } from '../src/core/seeds.ts';
 import { addRequests } from '../src/repositories/frontier.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { attempt, enqueued } from '../src/testing/run-job.ts';
@@ -67,8 +68,8 @@ it('a page that has its tracks is asked once, by HTTP', async () => {
 
 async function crawl(seed: string) {
   const source = await loadSource('watchthedj');
-  const request = source.requestFor(seed);
-  if (request === null) throw new Error(`no address: ${seed}`);
+  const [request] = requestsForSeed(source, seed);
+  if (request === undefined) throw new Error(`no address: ${seed}`);
   const known = {
     ...request,
     source: 'watchthedj',

@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Item, row, setlist, track } from '../src/core/items.ts';
+import { requestsForSeed, seedForms } from '../src/core/seeds.ts';
 import type { Page, ParseResult, Source } from '../src/core/source.ts';
 import { inBoundedTime } from '../src/testing/bounded-time.ts';
 import { loadAllSources } from './registry.ts';
@@ -53,6 +54,27 @@ describe.each(sources.map((source) => [source.facts.name, source] as const))('%s
       expect(source.facts.pageKinds).toContain(kind);
       expect(source.normaliseUrl(source.normaliseUrl(url))).toBe(source.normaliseUrl(url));
     }
+  });
+
+  it.each(seedForms(source).map(({ form, example }) => [form, example] as const))(
+    'starts a crawl from %s as it says, at pages of its own of a kind that it reads',
+    (_, example) => {
+      const requests = requestsForSeed(source, example);
+      expect(requests.length).toBeGreaterThan(0);
+      for (const { url, kind } of requests) {
+        expect(source.facts.hosts).toContain(new URL(url).hostname);
+        expect(source.facts.pageKinds).toContain(kind);
+        // Each form would be tried again as an address: what a person copies from a ledger or a log works too.
+        expect(source.requestFor(url)).toEqual({ url, kind });
+      }
+    },
+  );
+
+  it('knows the words that every source should, or says why it cannot', () => {
+    const words = seedForms(source).map(({ form }) => form.split(':')[0]);
+    for (const word of ['artist', 'search'])
+      expect(words.includes(word)).toBe(!Object.hasOwn(source.unsupportedSeeds, word));
+    expect(seedForms(source).filter(({ form }) => form === '<address>')).toHaveLength(1);
   });
 
   it('has two saved pages at least', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requestsForSeed } from '../../src/core/seeds.ts';
 import { source } from './index.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
@@ -11,7 +12,7 @@ describe('addresses of 1001tracklists', () => {
     ['http://1001tracklists.com/tracklist/1pmwyfn1/a-b.html#tlp_12', `${SET}/a-b.html`],
     ['https://1001.tl/1pmwyfn1', SET],
   ])('%s asks for a set', (text, url) => {
-    expect(requestFor(text)).toEqual({ url, kind: 'tracklist' });
+    expect(requestsForSeed(source, text)).toEqual([{ url, kind: 'tracklist' }]);
   });
 
   it.each(['https://www.1001tracklists.com/', 'https://www.1001tracklists.com/artist/some-dj/tracklists.html'])(
@@ -37,6 +38,7 @@ describe('addresses of 1001tracklists', () => {
     '',
   ])('%j is nothing to ask for', (text) => {
     expect(requestFor(text)).toBeNull();
+    expect(() => requestsForSeed(source, text)).toThrow(/is no seed for 1001Tracklists/);
   });
 
   it.each([

@@ -5,8 +5,6 @@ import { absolute, ORIGIN, tracklistId } from './addresses.ts';
 /** Forbidden by robots.txt. */
 const FORBIDDEN = /^\/(?:js|user|action|projects)\//;
 const LISTING = /^\/(?:$|(?:dj|genre|source|charts)\/|artist\/(?:[^/]+\/)+tracklists\.html$)/;
-/** Ids know no a, e, i and o; what has a digit is no word either. */
-const SET_ID = /^(?=.*\d|[^aeio]+$)[a-z0-9]{6,8}$/;
 const MEDIA_LINK = '/ajax/get_medialink.php';
 
 /** The latest sets; everything further is asked for by a person, or listed by a page a person follows. */
@@ -14,12 +12,10 @@ export function seeds(): PageRequest[] {
   return [{ url: `${ORIGIN}/`, kind: 'listing' }];
 }
 
-/** Understands a set's id ("1pmwyfn1"), addresses of sets (also 1001.tl) and of listings, and media link calls; null for everything else. */
-export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.trim();
-  if (SET_ID.test(text)) return tracklist(`${ORIGIN}/tracklist/${text}`);
-  if (!/^https?:\/\//i.test(text)) return null;
-  const url = URL.parse(absolute(text) ?? '');
+/** Understands addresses of sets (also 1001.tl) and of listings, and media link calls; null for everything else. */
+export function requestFor(address: string): PageRequest | null {
+  if (!/^https?:\/\//i.test(address)) return null;
+  const url = URL.parse(absolute(address) ?? '');
   if (url === null || FORBIDDEN.test(url.pathname)) return null;
   const id = tracklistId(url.href);
   if (id !== null) return tracklist(url.hostname === '1001.tl' ? `${ORIGIN}/tracklist/${id}` : withOrigin(url, ''));

@@ -1,6 +1,7 @@
 /** Template: say here in one sentence what this source is and how it is reached. The facts below are what an operator sees in `musicdb source show`. */
 import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { parse } from './parser.ts';
+import { seedRules, unsupportedSeeds } from './seed-rules.ts';
 import { HOST, headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,4 +42,14 @@ const facts: SourceFacts = {
   },
 };
 
-export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };
+export const source: Source = {
+  facts,
+  parse,
+  seeds,
+  requestFor,
+  seedRules,
+  unsupportedSeeds,
+  normaliseUrl,
+  headers,
+  needsBrowser,
+};

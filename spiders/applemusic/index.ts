@@ -3,6 +3,7 @@ import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { contracts } from './contracts.ts';
 import { tokenPlan } from './developer-token.ts';
 import { parse } from './parser.ts';
+import { seedRules } from './seed-rules.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -67,6 +68,8 @@ export const source: Source = {
   parse,
   seeds,
   requestFor,
+  seedRules,
+  unsupportedSeeds: {},
   normaliseUrl,
   headers,
   token: tokenPlan,

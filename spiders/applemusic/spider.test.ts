@@ -1,6 +1,7 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/core/errors.ts';
+import { requestsForSeed } from '../../src/core/seeds.ts';
 import type { Credentials } from '../../src/core/source.ts';
 import { tokenPlan } from './developer-token.ts';
 import { source } from './index.ts';
@@ -8,13 +9,15 @@ import { songsById, songsByIsrc } from './spider.ts';
 
 const API = 'https://api.music.apple.com/v1/catalog';
 
-describe('requestFor', () => {
+describe('a seed', () => {
   it.each([
     ['QZ-AAA-24-00001', `${API}/us/songs?filter%5Bisrc%5D=QZAAA2400001`, 'songs'],
     ['gb:QZAAA2400001', `${API}/gb/songs?filter%5Bisrc%5D=QZAAA2400001`, 'songs'],
     ['QZAAA2400001, QZAAA2400002', `${API}/us/songs?filter%5Bisrc%5D=QZAAA2400001%2CQZAAA2400002`, 'songs'],
     ['900000011,900000012', `${API}/us/songs?ids=900000011%2C900000012`, 'songs'],
     ['album:900000001', `${API}/us/albums/900000001?include=tracks%2Cartists`, 'albums'],
+    ['artist:900000077', `${API}/us/artists/900000077`, 'artists'],
+    ['gb:artist:311', `${API}/gb/search?limit=25&term=311&types=albums%2Cartists%2Csongs`, 'search'],
     ['gb:search: low tide', `${API}/gb/search?limit=25&term=low+tide&types=albums%2Csongs`, 'search'],
     [
       '012345678905',
@@ -55,14 +58,14 @@ describe('requestFor', () => {
       'itunes-lookup',
     ],
   ])('%s', (text, url, kind) => {
-    expect(source.requestFor(text)).toEqual({ url, kind });
+    expect(requestsForSeed(source, text)).toEqual([{ url, kind }]);
     expect(source.normaliseUrl(url)).toBe(url);
   });
 
-  it('takes no more than one call does', () => {
+  it('of more codes than one call takes is several requests', () => {
     const codes = Array.from({ length: 26 }, (_, index) => `QZAAA24000${index + 10}`);
-    expect(source.requestFor(codes.slice(0, 25).join(','))?.kind).toBe('songs');
-    expect(source.requestFor(codes.join(','))).toBeNull();
+    expect(requestsForSeed(source, codes.slice(0, 25).join(','))).toHaveLength(1);
+    expect(requestsForSeed(source, codes.join(','))).toHaveLength(2);
     expect(songsByIsrc(codes, 'us').map(({ url }) => url.split('%2C').length)).toEqual([25, 1]);
     expect(songsById(Array.from({ length: 401 }, String), 'us')).toHaveLength(3);
   });
@@ -77,7 +80,7 @@ describe('requestFor', () => {
     'https://example.org/album/x/900000001',
     'https://music.apple.com/us/browse',
   ])('%j is nothing of Apple', (text) => {
-    expect(source.requestFor(text)).toBeNull();
+    expect(() => requestsForSeed(source, text)).toThrow(/is no seed for Apple Music/);
     expect(source.normaliseUrl(text)).toBe(text);
   });
 

@@ -1,10 +1,9 @@
 /** Links of Apple Music's catalogue and of the keyless iTunes look-up. */
-import { normaliseIsrc } from '../../src/core/isrc.ts';
 import type { Credentials, PageRequest } from '../../src/core/source.ts';
 
 export const API = 'https://api.music.apple.com';
 const ITUNES = 'https://itunes.apple.com';
-const DEFAULT_STOREFRONT = 'us';
+export const DEFAULT_STOREFRONT = 'us';
 const SEED_STOREFRONTS = ['us', 'gb'];
 
 /** Most a call takes. For ids 300 are documented, and answered with 504. */
@@ -22,43 +21,19 @@ const LISTS = new Set(['charts', 'search']);
 /** Parameters that Apple leaves out of `next` and still expects. */
 const RESENT = ['include', 'l', 'extend'];
 
-/** Words a person may put before an id or a name; a storefront may stand before all of it: "gb:search:low tide". */
-const WORDS: Readonly<Record<string, (value: string, storefront: string) => PageRequest | null>> = {
-  song: (id, storefront) => (isNumber(id) ? catalogue('songs', `songs/${id}`, storefront) : null),
-  album: (id, storefront) => (isNumber(id) ? albumWithTracks(id, storefront) : null),
-  artist: (id, storefront) => (isNumber(id) ? catalogue('artists', `artists/${id}`, storefront) : null),
-  search: (term, storefront) =>
-    catalogue('search', `search?types=albums,songs&limit=25&term=${encodeURIComponent(term)}`, storefront),
-  upc: (code, storefront) =>
-    /^\d{8,14}$/.test(code) ? itunes(`lookup?entity=song&limit=200&upc=${code}`, storefront) : null,
-  itunes: (term, storefront) =>
-    isNumber(term)
-      ? itunes(`lookup?entity=song&limit=200&id=${term}`, storefront)
-      : itunes(`search?entity=song&limit=200&term=${encodeURIComponent(term)}`, storefront),
-};
-
 export function seeds(): PageRequest[] {
   return SEED_STOREFRONTS.map((storefront) =>
     catalogue('charts', 'charts?chart=most-played&types=albums,songs&limit=50', storefront),
   );
 }
 
-/**
- * Up to 25 ISRCs, up to 200 songs' numbers (with commas between), a playlist's id, a bar code, an address of the shop, the interface or the
- * iTunes look-up, and `WORDS`; null for everything else.
- */
-export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.toWellFormed().trim();
-  const url = parseUrl(text);
-  if (url && /^https?:$/.test(url.protocol)) return requestForUrl(url);
-  const { storefront = DEFAULT_STOREFRONT, rest = '' } =
-    /^(?:(?<storefront>[a-z]{2}):)?\s*(?<rest>\S.*)$/s.exec(text)?.groups ?? {};
-  const { word = '', value = '' } = /^(?<word>[a-z]+):\s*(?<value>\S.*)$/s.exec(rest)?.groups ?? {};
-  if (word !== '') return Object.hasOwn(WORDS, word) ? (WORDS[word]?.(value, storefront) ?? null) : null;
-  if (/^pl\.[\w-]+$/.test(rest)) return catalogue('playlists', `playlists/${rest}?include=tracks`, storefront);
-  // Songs' numbers have ten digits at most; twelve and more are bar codes.
-  if (/^\d{12,14}$/.test(rest)) return WORDS.upc?.(rest, storefront) ?? null;
-  return songsFor(rest.split(/\s*,\s*/), storefront);
+/** Understands addresses of the shop, of the interface and of the iTunes look-up. */
+export function requestFor(address: string): PageRequest | null {
+  const url = parseUrl(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  const kind = kindOf(url);
+  if (kind !== null) return { url: normaliseUrl(url.href), kind };
+  return SHOP_HOSTS.test(url.hostname) ? shopPage(url) : null;
 }
 
 /** Songs by their numbers, as many to a call as one takes. */
@@ -137,29 +112,11 @@ export function needsBrowser(): boolean {
   return false;
 }
 
-function songsFor(codes: readonly string[], storefront: string): PageRequest | null {
-  const isrcs = codes.flatMap((code) => normaliseIsrc(code).value ?? []);
-  if (isrcs.length === codes.length) return only(songsByIsrc(isrcs, storefront));
-  if (!codes.every((code) => /^\d{5,11}$/.test(code))) return null;
-  return codes.length === 1 ? catalogue('songs', `songs/${codes[0]}`, storefront) : only(songsById(codes, storefront));
-}
-
-function requestForUrl(url: URL): PageRequest | null {
-  const kind = kindOf(url);
-  if (kind !== null) return { url: normaliseUrl(url.href), kind };
-  return SHOP_HOSTS.test(url.hostname) ? shopPage(url) : null;
-}
-
-/** More than one call takes cannot be one request. */
-function only(requests: readonly PageRequest[]): PageRequest | null {
-  return requests.length === 1 ? (requests[0] ?? null) : null;
-}
-
-function catalogue(kind: string, path: string, storefront = DEFAULT_STOREFRONT): PageRequest {
+export function catalogue(kind: string, path: string, storefront = DEFAULT_STOREFRONT): PageRequest {
   return { url: normaliseUrl(`${API}/v1/catalog/${storefront}/${path}`), kind };
 }
 
-function itunes(path: string, country: string): PageRequest {
+export function itunes(path: string, country: string): PageRequest {
   return { url: normaliseUrl(`${ITUNES}/${path}&country=${country}`), kind: `itunes-${path.replace(/\?.*$/s, '')}` };
 }
 
@@ -197,7 +154,7 @@ function chunks<T>(all: readonly T[], size: number): T[][] {
   );
 }
 
-function isNumber(text: string): boolean {
+export function isNumber(text: string): boolean {
   return /^\d{1,15}$/.test(text);
 }
 

@@ -3,6 +3,7 @@ import type { Credentials, PageRequest, Source } from '../../src/core/source.ts'
 import { assertSwitchedOn } from './action-api.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
+import { seedRules } from './seed-rules.ts';
 import { normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -46,6 +47,8 @@ export const source: Source = {
   parse,
   seeds,
   requestFor,
+  seedRules,
+  unsupportedSeeds: {},
   normaliseUrl,
   headers,
   needsBrowser: () => false,

@@ -89,7 +89,7 @@ describe('the page of a category', () => {
   });
 
   it('is asked for as HTML, and never where robots.txt forbids it', () => {
-    const request = source.requestFor('Category:Nora Velt');
+    const request = source.requestFor('https://www.mixesdb.com/w/Category:Nora_Velt');
     expect(request).toEqual({ url: 'https://www.mixesdb.com/w/Category:Nora_Velt', kind: 'category' });
     expect(request && source.headers(request, {}).accept).toBe('text/html');
     expect(source.requestFor('https://www.mixesdb.com/w/Category:Mixcloud')).toBeNull();

@@ -1,24 +1,34 @@
 import { describe, expect, it } from 'vitest';
+import { requestsForSeed } from '../../src/core/seeds.ts';
 import { source } from './index.ts';
-import { articleUrl, keyOfUrl, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { articleUrl, keyOfUrl, normaliseUrl, seeds } from './spider.ts';
 
 const REST = 'https://www.mixesdb.com/w/rest.php/v1';
 const PAGE = `${REST}/page/2012-12-12_-_Sven_V%C3%A4th_%40_X%2C_Y`;
 
-describe('requestFor', () => {
+describe('a seed', () => {
   it.each([
     ['2012-12-12 - Sven Väth @ X, Y', PAGE, 'page'],
     ['2012-12-12_-_Sven_Väth_@_X,_Y', PAGE, 'page'],
     ['https://www.mixesdb.com/w/2012-12-12_-_Sven_V%C3%A4th_@_X,_Y', PAGE, 'page'],
     ['https://mixesdb.com/db/2012-12-12_-_Sven_V%C3%A4th_@_X,_Y#Tracklist', PAGE, 'page'],
     ['200X - A @ AC/DC Club', `${REST}/page/200X_-_A_%40_AC%2FDC_Club`, 'page'],
-    ['Ben UFO 2014', `${REST}/search/page?q=Ben%20UFO%202014&limit=100`, 'search'],
+    ['search:Ben UFO 2014', `${REST}/search/page?q=Ben%20UFO%202014&limit=100`, 'search'],
   ])('%s is understood', (given, url, kind) => {
-    expect(requestFor(given)).toEqual({ url, kind });
+    expect(requestsForSeed(source, given)).toEqual([{ url, kind }]);
+  });
+
+  it('of an artist is the category, which the wiki spells in its own way, and what the search finds', () => {
+    expect(requestsForSeed(source, 'artist: Ben UFO').map(({ url }) => url)).toEqual([
+      'https://www.mixesdb.com/w/Category:Ben_UFO',
+      `${REST}/search/page?q=Ben%20UFO&limit=100`,
+    ]);
   });
 
   it.each([
     '',
+    'Ben UFO 2014',
+    'category:Mixcloud',
     'https://example.org/w/X',
     'https://www.mixesdb.com/w/index.php?title=X&action=raw',
     'https://www.mixesdb.com/',
@@ -27,7 +37,7 @@ describe('requestFor', () => {
     'https://www.mixesdb.com/w/User_talk:X',
     'https://www.mixesdb.com/w/MixesDB:Explorer/Mixes?do=mx&cat1=Ben+UFO',
   ])('"%s" is nothing to ask for', (given) => {
-    expect(requestFor(given)).toBeNull();
+    expect(() => requestsForSeed(source, given)).toThrow(/is no seed for MixesDB/);
   });
 });
 

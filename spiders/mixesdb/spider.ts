@@ -26,19 +26,6 @@ export function seeds(): PageRequest[] {
   return SEED_SEARCHES.map(search);
 }
 
-/**
- * Understands addresses of the site, titles and keys of mix pages ("2012-12-12 - Artist @ Place"), and any other words as a search.
- * Null for addresses of other sites and of what is no page.
- */
-export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.toWellFormed().trim();
-  if (text === '' || /[<>[\]{}|\n]/.test(text)) return null;
-  if (/^[a-z]+:\/\//i.test(text)) return requestForUrl(text);
-  if (/^(?:\d{4}|\d{3}X)(?:-\d{2}){0,2}[_ ]-[_ ]/i.test(text)) return pageRequest(keyOfTitle(text));
-  if (/^Category:\S/.test(text)) return categoryRequest(keyOfTitle(text));
-  return search(text);
-}
-
 /** The request for a page by its key, which is its title with "_" for spaces. */
 export function pageRequest(key: string): PageRequest {
   return { url: `${SITE}${REST}/page/${encodeURIComponent(key)}`, kind: 'page' };
@@ -56,7 +43,7 @@ export function rawPageRequest(url: string): PageRequest | null {
 
 /** One text per page: articles in any of their addresses become the REST page, searches lose what does not change them. */
 export function normaliseUrl(url: string): string {
-  return requestForUrl(url)?.url ?? url;
+  return requestFor(url)?.url ?? url;
 }
 
 /** "2012-12-12 - A @ B" as "2012-12-12_-_A_@_B". */
@@ -91,7 +78,8 @@ export function actionRequest({ searchParams }: URL): PageRequest | null {
   return { url: `${SITE}/w/api.php?${params}`, kind: ACTION_API };
 }
 
-function requestForUrl(url: string): PageRequest | null {
+/** Understands addresses of pages, categories and searches of the site, and queries of the Action API. */
+export function requestFor(url: string): PageRequest | null {
   const parsed = siteUrl(url);
   if (!parsed) return null;
   if (parsed.pathname === '/w/api.php') return actionRequest(parsed);
@@ -112,7 +100,7 @@ function categoryRequest(key: string): PageRequest | null {
   return FORBIDDEN_CATEGORY.test(key) ? null : { url: articleUrl(key), kind: 'category' };
 }
 
-function search(words: string): PageRequest {
+export function search(words: string): PageRequest {
   return { url: `${SITE}${REST}/search/page?q=${encodeURIComponent(words)}&limit=${SEARCH_LIMIT}`, kind: 'search' };
 }
 

@@ -2,6 +2,7 @@
 import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
+import { seedRules } from './seed-rules.ts';
 import { changesSince, existenceChecks, headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 import { tokenPlan } from './token.ts';
 
@@ -52,6 +53,8 @@ export const source: Source = {
   parse,
   seeds,
   requestFor,
+  seedRules,
+  unsupportedSeeds: {},
   normaliseUrl,
   changesSince,
   existenceChecks,

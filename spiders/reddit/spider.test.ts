@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { requestsForSeed } from '../../src/core/seeds.ts';
 import { source } from './index.ts';
 
-describe('requestFor', () => {
+describe('a seed', () => {
   it.each([
     ['t3_3ybh3d', 'https://oauth.reddit.com/comments/3ybh3d?limit=500&raw_json=1', 'comments'],
     ['t1_abc12', 'https://oauth.reddit.com/api/info?id=t1_abc12&raw_json=1', 'info'],
@@ -30,7 +31,7 @@ describe('requestFor', () => {
       'listing',
     ],
   ])('%s', (text, url, kind) => {
-    expect(source.requestFor(text)).toEqual({ url, kind });
+    expect(requestsForSeed(source, text)).toEqual([{ url, kind }]);
   });
 
   it.each([
@@ -42,7 +43,7 @@ describe('requestFor', () => {
     'https://example.org/r/House',
     'https://www.reddit.com/settings',
   ])('%j is nothing of Reddit', (text) => {
-    expect(source.requestFor(text)).toBeNull();
+    expect(() => requestsForSeed(source, text)).toThrow(/is no seed for Reddit/);
   });
 });
 

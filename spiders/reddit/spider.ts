@@ -9,8 +9,6 @@ export const IDS_PER_CALL = 100;
 const HOSTS = /^(?:(?:www|old|new|np|m|i|oauth|api)\.)?reddit\.com$/;
 const FULLNAME = /^t[13]_[a-z0-9]{1,13}$/i;
 const ID = /^[a-z0-9]{1,13}$/i;
-const SUBREDDIT = /^\/?r\/(?<names>\w+(?:\+\w+)*)\/?$/i;
-const SEARCH = /^search:\s*(?<words>\S.{0,200})$/is;
 /** Parameters that say how a page was reached or counted, not which page it is. */
 const DECORATION = /^(?:utm_.*|ref|ref_source|share_id|context|count|show)$/;
 
@@ -25,19 +23,12 @@ export function changesSince(date: Date): PageRequest[] {
   return seeds().map((seed) => since(seed, date));
 }
 
-/** `t3_…` and `t1_…` fullnames, `r/name`, `search:words`, and addresses of listings, searches, posts and comments; null for everything else. */
-export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.trim();
-  const words = SEARCH.exec(text)?.groups?.words;
-  if (words !== undefined) return search(words);
-  if (/^t3_/i.test(text) && FULLNAME.test(text)) return comments(text.toLowerCase().slice(3));
-  if (FULLNAME.test(text)) return info([text.toLowerCase()]);
-  const names = SUBREDDIT.exec(text)?.groups?.names;
-  if (names !== undefined) return listing(names);
-  const url = parseUrl(text);
-  const kind = url && HOSTS.test(url.hostname) ? kindOf(pathOf(url)) : null;
+/** Understands addresses of listings, searches, posts and comments. */
+export function requestFor(address: string): PageRequest | null {
+  const url = parseUrl(address);
   if (url?.hostname === 'redd.it' && /^\/\w+$/.test(url.pathname)) return comments(url.pathname.slice(1).toLowerCase());
-  return url && kind ? { url: normaliseUrl(text), kind } : null;
+  const kind = url && HOSTS.test(url.hostname) ? kindOf(pathOf(url)) : null;
+  return kind === null ? null : { url: normaliseUrl(address), kind };
 }
 
 /** Same page, same text: OAuth host, no slug, lower-case names, sorted parameters, unescaped text asked for (`raw_json=1`). */
@@ -115,16 +106,16 @@ export function queryOf(url: string | null): URLSearchParams {
   return parseUrl(url ?? '')?.searchParams ?? new URLSearchParams();
 }
 
-function listing(names: string): PageRequest {
+export function listing(names: string): PageRequest {
   return { url: `${API}/r/${names.toLowerCase()}/new?limit=100&raw_json=1`, kind: 'listing' };
 }
 
-function search(words: string): PageRequest {
+export function search(words: string): PageRequest {
   const query = new URLSearchParams({ limit: '100', q: words.trim(), raw_json: '1', restrict_sr: '1', sort: 'new' });
   return { url: normaliseUrl(`${API}/r/${SEEDS.join('+')}/search?${query}`), kind: 'listing' };
 }
 
-function info(fullnames: readonly string[]): PageRequest {
+export function info(fullnames: readonly string[]): PageRequest {
   return { url: `${API}/api/info?id=${fullnames.join('%2C')}&raw_json=1`, kind: 'info' };
 }
 

@@ -2,6 +2,7 @@
 import type { Source } from '../../src/core/source.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
+import { seedRules } from './seed-rules.ts';
 import { changesSince, headers, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -49,6 +50,8 @@ export const source: Source = {
   parse,
   seeds,
   requestFor,
+  seedRules,
+  unsupportedSeeds: {},
   changesSince,
   normaliseUrl,
   headers,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { requestsForSeed } from '../../src/core/seeds.ts';
 import { source } from './index.ts';
-import { changesSince, headers, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { changesSince, headers, normaliseUrl, seeds } from './spider.ts';
 
 const API = 'https://api.setlist.fm/rest/1.0';
 
-describe('requestFor', () => {
+describe('a seed', () => {
   it.each([
     ['63de4613', 'setlist/63de4613', 'setlist'],
     ['g63f566a7', 'setlist/version/g63f566a7', 'setlist-version'],
@@ -27,7 +28,7 @@ describe('requestFor', () => {
     ['https://www.setlist.fm/attended/ada', 'user/ada/attended', 'setlists'],
     ['https://api.setlist.fm/rest/1.0/search/artists?p=2&artistName=x', 'search/artists?artistName=x&p=2', 'artists'],
   ])('%s asks for %s', (given, path, kind) => {
-    expect(requestFor(given)).toEqual({ url: `${API}/${path}`, kind });
+    expect(requestsForSeed(source, given)).toEqual([{ url: `${API}/${path}`, kind }]);
   });
 
   it.each([
@@ -35,11 +36,13 @@ describe('requestFor', () => {
     'hello world',
     'constructor:x',
     'search:sort=name',
+    'search:artistName=',
+    'setlist:x y',
     'https://www.setlist.fm/festival/2024/some-days-3f979a7.html',
     'https://example.org/setlist/x-63de4613.html',
     'https://www.setlist.fm/setlists/a-band-23d6a88b.html',
-  ])('"%s" is neither an id nor an address of this source', (given) => {
-    expect(requestFor(given)).toBeNull();
+  ])('"%s" is refused', (given) => {
+    expect(() => requestsForSeed(source, given)).toThrow(/is no seed for setlist\.fm/);
   });
 });
 
@@ -87,6 +90,6 @@ describe('facts', () => {
 
 describe('an id that is a step in a path', () => {
   it.each(['version:.', 'setlist:..', 'user:.', 'edits:..'])('makes "%s" no request', (text) => {
-    expect(requestFor(text)).toBe(null);
+    expect(() => requestsForSeed(source, text)).toThrow(/is no seed/);
   });
 });

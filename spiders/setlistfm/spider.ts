@@ -7,12 +7,6 @@ export const API = 'https://api.setlist.fm/rest/1.0';
 /** DJ acts and electronic live acts that the other sources know too: their events can be joined. */
 const SEED_ARTISTS = ['Richie Hawtin', 'Carl Cox', 'Bicep', 'Jon Hopkins', 'The Chemical Brothers'];
 
-const MBID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Ids are unique within their type only: the same digits name a setlist, a version and a venue. Bare ones are taken for a setlist's. */
-const SETLIST_ID = /^[0-9a-f]{6,9}$/;
-/** Versions of 2022 and later carry a "g"; older ones cannot be told from the id of a setlist. */
-const VERSION_ID = /^g[0-9a-f]{6,9}$/;
-
 /** Longer texts are no ids, and make no address. */
 const LONGEST_ID = 100;
 
@@ -38,39 +32,19 @@ const WEBSITE: readonly (readonly [RegExp, string])[] = [
   [/^\/edits\/([^/]+)$/, 'user/$1/edited'],
 ];
 
-/** Words a person may put before an id or a name: they say what it is, e.g. "venue:33d62cf9", "artist:Carl Cox", "search:tourName=Lamp Oil". */
-const WORDS: Readonly<Record<string, (value: string) => string | null>> = {
-  setlist: (id) => `setlist/${encodeURIComponent(id)}`,
-  version: (id) => `setlist/version/${encodeURIComponent(id)}`,
-  artist: (name) => (MBID.test(name) ? `artist/${name.toLowerCase()}/setlists` : searchPath({ artistName: name })),
-  venue: (name) => (isId(name) ? `venue/${name}/setlists` : searchPath({ venueName: name })),
-  city: (name) => searchPath(/^\d+$/.test(name) ? { cityId: name } : { cityName: name }),
-  tour: (name) => searchPath({ tourName: name }),
-  user: (id) => `user/${encodeURIComponent(id)}/attended`,
-  edits: (id) => `user/${encodeURIComponent(id)}/edited`,
-  search: readSearch,
-};
-
-/** Parameters that a search for setlists takes; `p` is the page's own. */
-const SEARCHED = new Set(
-  `artistMbid artistName artistTmid cityId cityName countryCode date lastFm lastUpdated state stateCode tourName venueId venueName
-   year`.split(/\s+/),
-);
-
 export function seeds(): PageRequest[] {
   return SEED_ARTISTS.map((name) => request(searchPath({ artistName: name })));
 }
 
-/** Understands setlist and version ids, MusicBrainz artist ids, addresses of the interface and of the website, and `WORDS`. */
-export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.toWellFormed().trim();
-  if (/^https?:\/\//i.test(text)) return requestForUrl(text);
-  if (MBID.test(text)) return request(`artist/${text.toLowerCase()}/setlists`);
-  if (SETLIST_ID.test(text)) return request(`setlist/${text}`);
-  if (VERSION_ID.test(text)) return request(`setlist/version/${text}`);
-  const { word = '', value = '' } = /^(?<word>[a-z]+):\s*(?<value>\S.*)$/.exec(text)?.groups ?? {};
-  const path = Object.hasOwn(WORDS, word) ? WORDS[word]?.(value) : null;
-  return path && keepsItsSegments(path) ? request(path) : null;
+/** Understands addresses of the interface and of the website. */
+export function requestFor(url: string): PageRequest | null {
+  const path = apiPath(url) ?? websitePath(url);
+  return path === null || kindOf(path) === null ? null : request(path);
+}
+
+/** The request for a path that was made of what a person typed; none where that would lead to another page. */
+export function requestAt(path: string): PageRequest[] {
+  return keepsItsSegments(path) ? [request(path)] : [];
 }
 
 /** The lists of setlists that a thing with this id leads to. */
@@ -119,11 +93,6 @@ export function apiPath(url: string): string | null {
   );
 }
 
-function requestForUrl(url: string): PageRequest | null {
-  const path = apiPath(url) ?? websitePath(url);
-  return path === null || kindOf(path) === null ? null : request(path);
-}
-
 function websitePath(url: string): string | null {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (!parsed || !/^(?:www\.)?setlist\.fm$/.test(parsed.hostname)) return null;
@@ -131,14 +100,7 @@ function websitePath(url: string): string | null {
   return rule ? parsed.pathname.replace(rule[0], rule[1]) : null;
 }
 
-/** "artistName=Carl Cox&year=2019", or a name alone; null when a parameter is none of the interface's. */
-function readSearch(text: string): string | null {
-  if (!text.includes('=')) return searchPath({ artistName: text });
-  const parameters = [...new URLSearchParams(text)];
-  return parameters.every(([name]) => SEARCHED.has(name)) ? searchPath(Object.fromEntries(parameters)) : null;
-}
-
-function searchPath(parameters: Record<string, string>): string {
+export function searchPath(parameters: Record<string, string>): string {
   return withQuery('search/setlists', Object.entries(parameters));
 }
 
@@ -153,10 +115,6 @@ function withQuery(path: string, parameters: readonly [string, string][]): strin
 /** An id of one or two dots would be read as a step in the path, and lead to another page. */
 function keepsItsSegments(path: string): boolean {
   return !/(?:^|\/)\.{1,2}(?:[/?]|$)/.test(path);
-}
-
-function isId(text: string): boolean {
-  return /^[0-9a-f]{5,12}$/.test(text);
 }
 
 function request(path: string): PageRequest {

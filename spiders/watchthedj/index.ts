@@ -3,6 +3,7 @@ import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { HOSTS, ORIGIN } from './addresses.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
+import { seedRules, unsupportedSeeds } from './seed-rules.ts';
 import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -36,4 +37,14 @@ const facts: SourceFacts = {
   contracts,
 };
 
-export const source: Source = { facts, parse, seeds, requestFor, normaliseUrl, headers, needsBrowser };
+export const source: Source = {
+  facts,
+  parse,
+  seeds,
+  requestFor,
+  seedRules,
+  unsupportedSeeds,
+  normaliseUrl,
+  headers,
+  needsBrowser,
+};

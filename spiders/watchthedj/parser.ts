@@ -14,7 +14,7 @@ import { playersOf } from './players.ts';
 import { askForRendering, NO_RENDERING } from './rendering.ts';
 import { findTracklist, rowsOfChapters, rowsOfText } from './rows.ts';
 import { buildSet } from './set.ts';
-import { requestForUrl } from './spider.ts';
+import { requestForLink } from './spider.ts';
 import { NO_VIDEO, readStructured, type Video } from './structured.ts';
 import { readVideo } from './video.ts';
 
@@ -139,7 +139,7 @@ function readListing(tree: ParentNode, url: string | null, problems: Problem[]):
   const entries = new Map<string, ListingItem['entries'][number]>();
   const requests = new Map<string, PageRequest>();
   for (const link of select(tree, 'a[href]')) {
-    const request = requestForUrl(link.attribs.href ?? '');
+    const request = requestForLink(link.attribs.href ?? '');
     if (request === null || (request.kind === 'home' && !request.url.includes('?'))) continue;
     requests.set(request.url, request);
     const externalId = setSlug(request.url);

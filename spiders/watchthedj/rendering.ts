@@ -2,7 +2,7 @@
 import type { Page, PageRequest, Problem } from '../../src/core/source.ts';
 import { RENDERED, siteUrl } from './addresses.ts';
 import { type ParentNode, select, textOf } from './dom.ts';
-import { requestForUrl } from './spider.ts';
+import { requestForLink } from './spider.ts';
 
 export interface Rendering {
   readonly requests: PageRequest[];
@@ -16,14 +16,14 @@ export function askForRendering(tree: ParentNode, page: Page, url: string | null
   if (select(tree, 'script:not([type*="json"])').length === 0) return NO_RENDERING;
   // Where it was asked tells, since the page itself does not know.
   const asked = page.url !== null && siteUrl(page.url) !== null ? page.url : url;
-  const request = asked === null ? null : requestForUrl(asked);
+  const request = asked === null ? null : requestForLink(asked);
   if (request?.kind.endsWith('-rendered')) {
     const message = 'an empty application shell even after its scripts ran';
     return isShell(tree)
       ? { requests: [], problems: [{ code: 'layout-drift', message, where: 'body' }] }
       : NO_RENDERING;
   }
-  const rendered = request === null ? null : requestForUrl(`${request.url}${RENDERED}`);
+  const rendered = request === null ? null : requestForLink(`${request.url}${RENDERED}`);
   if (rendered === null) return isShell(tree) ? { requests: [], problems: [NO_ADDRESS] } : NO_RENDERING;
   const message = 'nothing of a set in it, but scripts that may write it: it is asked again in a browser';
   return { requests: [rendered], problems: [{ code: 'needs-rendering', message, where: 'body' }] };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { requestsForSeed } from '../../src/core/seeds.ts';
 import { source } from './index.ts';
-import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { headers, needsBrowser, normaliseUrl, seeds } from './spider.ts';
 
 const SET = 'https://watchthedj.com/djvideos/someone-live-at-somewhere-2024';
 
@@ -20,17 +21,19 @@ describe('addresses of watchthedj', () => {
     ['https://watchthedj.com/?page=1', { url: 'https://watchthedj.com/', kind: 'home' }],
     ['https://watchthedj.com', { url: 'https://watchthedj.com/', kind: 'home' }],
   ])('%s is asked for', (text, request) => {
-    expect(requestFor(text)).toEqual(request);
+    expect(requestsForSeed(source, text)).toEqual([request]);
   });
 
   it.each([
     '',
     'two words',
+    'artist:Someone',
+    'search:anything',
     'https://example.org/djvideos/a-live-at-b',
     'https://watchthedj.com/about',
     'ftp://watchthedj.com/',
   ])('%j is nothing to ask for', (text) => {
-    expect(requestFor(text)).toBeNull();
+    expect(() => requestsForSeed(source, text)).toThrow(/is no seed for WatchTheDJ/);
   });
 
   it('a rendered page is the same page but another request', () => {

@@ -6,16 +6,14 @@ export function seeds(): PageRequest[] {
   return [{ url: `${ORIGIN}/`, kind: 'home' }];
 }
 
-/** Understands addresses of sets and channels, and slugs of sets ("dixon-live-at-cercle-festival-2024"); null for everything else. */
-export function requestFor(idOrUrl: string): PageRequest | null {
-  const text = idOrUrl.trim();
-  if (/^[a-z0-9]+(?:-[a-z0-9]+){2,}$/.test(text)) return { url: `${ORIGIN}/djvideos/${text}`, kind: 'djvideo' };
-  return /^https?:\/\//i.test(text) ? requestForUrl(text) : null;
+/** Understands addresses of sets, channels and the home page; null for every other text. */
+export function requestFor(address: string): PageRequest | null {
+  return URL.canParse(address) ? requestForLink(address) : null;
 }
 
-/** The request for an address that a page links to, or that a person gave. */
-export function requestForUrl(address: string): PageRequest | null {
-  const url = siteUrl(address);
+/** The same for a link of a page, which may be a relative one. */
+export function requestForLink(link: string): PageRequest | null {
+  const url = siteUrl(link);
   if (url === null) return null;
   const rendered = url.hash === RENDERED ? '-rendered' : '';
   const page = pageNumber(url);
@@ -29,7 +27,7 @@ export function requestForUrl(address: string): PageRequest | null {
 
 /** Scheme, `www`, a closing slash and parameters other than the page of a list change no page; being rendered makes it another request, or it would never be asked. */
 export function normaliseUrl(url: string): string {
-  return URL.canParse(url) ? (requestForUrl(url)?.url ?? url) : url;
+  return requestFor(url)?.url ?? url;
 }
 
 export function headers(_request: PageRequest, _credentials: Credentials): Record<string, string> {

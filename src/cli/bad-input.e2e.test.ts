@@ -168,6 +168,14 @@ describe('bad input', () => {
       ['an action without its id', ['dlq', 'show'], 'USAGE', /needs the id/, /dlq list/],
       ['--live and --sandbox', ['crawl', 'reddit', '--live', '--sandbox'], 'USAGE', /exclude each other/, /--sandbox/],
       [
+        'a seed that a source cannot do',
+        ['crawl', 'watchthedj', '--seed', 'artist:x'],
+        'USAGE',
+        /artist:x/,
+        /channel:/,
+      ],
+      ['a word without a name', ['rescrape', 'reddit', 'artist:'], 'USAGE', /behind the colon/, /artist:Mara Quill/],
+      [
         'a seed of another site',
         ['crawl', 'setlistfm', '--seed', 'https://example.org/x'],
         'USAGE',

@@ -39,7 +39,10 @@ const COMMANDS: readonly CommandLine[] = [
     usage: 'crawl <source>',
     summary: 'crawl one source now, and load what it gives',
     options: [
-      ['--seed <id-or-url...>', 'start here instead of at the source’s own seeds'],
+      [
+        '--seed <seed...>',
+        'start here instead of at the source’s own seeds: an address, artist:<name>, search:<text>, …',
+      ],
       ['--limit <n>', 'pages at most'],
       ['--live', 'over the network, under the source’s conditions'],
       ['--sandbox', 'from the local stand-in sites'],
@@ -47,12 +50,14 @@ const COMMANDS: readonly CommandLine[] = [
       ['--at <time>', 'replay: pages as they were then (2026-11-24, 2026-11-24T10:00:00Z)'],
       DATA,
     ],
+    helpText: seedsHelp,
     load: () => import('./commands/crawl.ts'),
   },
   {
-    usage: 'rescrape <source> <id-or-url>',
-    summary: 'fetch one page again, before everything else',
+    usage: 'rescrape <source> <seed>',
+    summary: 'fetch one page again (an id, an address, or another seed of `crawl`), before everything else',
     options: [['--live', 'over the network'], ['--sandbox', 'from the local stand-in sites'], DATA],
+    helpText: seedsHelp,
     load: () => import('./commands/rescrape.ts'),
   },
   {
@@ -223,6 +228,19 @@ const COMMANDS: readonly CommandLine[] = [
 
 /** How long a process may live on after its work, milliseconds. */
 const LINGER_MS = 5_000;
+
+/** What every source understands as a seed. */
+async function seedsHelp(): Promise<string> {
+  const [{ loadAllSources }, { seedLines }] = await Promise.all([
+    import('../../spiders/registry.ts'),
+    import('../core/seeds.ts'),
+  ]);
+  const sources = await loadAllSources();
+  return [
+    '\nSeeds:',
+    ...sources.flatMap((source) => [`  ${source.facts.name}`, ...seedLines(source).map((line) => `    ${line}`)]),
+  ].join('\n');
+}
 
 /** Runs one command line and sets the exit status. */
 export async function main(argv: string[]): Promise<void> {

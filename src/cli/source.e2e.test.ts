@@ -89,6 +89,19 @@ it('rescrape of a host that waits for settings is refused, naming them; of one t
   await proxy.release();
 });
 
+it('show and --help list where a crawl may start, and what a source cannot do', async () => {
+  const shown = await runCli(['source', 'show', 'watchthedj', '--data', folder.path]);
+  expect(shown.stdout).toMatch(/seeds of a crawl\n +channel:<slug> +the sets of a channel[\s\S]*not artist: \(no page/);
+  const json = jsonOf<{ seedForms: object[]; unsupportedSeeds: object }>(
+    await runCli(['source', 'show', 'reddit', '--data', folder.path, '--json']),
+  );
+  expect(json.seedForms).toContainEqual(
+    expect.objectContaining({ form: 'artist:<name>', example: 'artist:Mara Quill' }),
+  );
+  const help = await runCli(['crawl', '--help']);
+  expect(help.stdout).toMatch(/Seeds:\n +1001tracklists\n[\s\S]*search:Essential Mix 2014[\s\S]*gb:search:low tide/);
+});
+
 it('show says that a database does not answer, and ends soon', async () => {
   const env = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' };
   const json = jsonOf<Shown>(await runCli(['source', 'show', 'reddit', '--json'], { env }));

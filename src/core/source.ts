@@ -1,6 +1,7 @@
 /** What a source is: facts as data, a pure parser, and the links between its pages. */
 import type { Item } from './items.ts';
 import type { PageContracts } from './page-contract.ts';
+import type { SeedRule } from './seeds.ts';
 import type { TokenPlan } from './tokens.ts';
 
 /** A source's name: that of its folder, its queue, its rows. `spiders/registry.ts` lists those that there are. */
@@ -120,11 +121,12 @@ export interface Source {
   readonly parse: Parser;
   /** Pages to start from when nobody named one. */
   seeds(): PageRequest[];
-  /**
-   * The request for what a person typed: an id or an address of this source; null when it is neither.
-   * Used by `crawl --seed` and `rescrape`.
-   */
-  requestFor(idOrUrl: string): PageRequest | null;
+  /** The request for an address, of the source or of its website; null for every other text, and for pages that are never asked for. */
+  requestFor(url: string): PageRequest | null;
+  /** What a person may give `crawl --seed` and `rescrape`, in the order in which it is tried and shown. */
+  readonly seedRules: readonly SeedRule[];
+  /** Words for seeds that every source should know, and this one cannot: why. Empty where it knows them all. */
+  readonly unsupportedSeeds: Readonly<Record<string, string>>;
   /**
    * Pages that list what changed since a moment, with an overlap so that two looks in a row leave no gap between them. Sources without
    * such a listing leave it out.

@@ -5,6 +5,7 @@ import type { JobCtx } from '../../../jobs/job.ts';
 import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { loadSource } from '../../../spiders/registry.ts';
 import { ConfigError, UsageError } from '../../core/errors.ts';
+import { requestsForSeed } from '../../core/seeds.ts';
 import type { PageRequest, Source } from '../../core/source.ts';
 import { countAnswers } from '../../repositories/fetches.ts';
 import { countDueAt, countRequests, makeDue, type SourceHost } from '../../repositories/frontier.ts';
@@ -34,19 +35,11 @@ export interface CrawlOptions extends CommonOptions {
 
 export async function run([sourceName = '']: string[], options: CrawlOptions): Promise<number> {
   const source = await loadSource(sourceArgument(sourceName));
-  const seeds = options.seed === undefined ? source.seeds() : options.seed.map((seed) => requestFor(source, seed));
+  const seeds =
+    options.seed === undefined ? source.seeds() : options.seed.flatMap((seed) => requestsForSeed(source, seed));
   const limit =
     options.limit === undefined ? null : numberArgument(options.limit, '--limit', { min: 1, max: 1_000_000 });
   return crawl(source, seeds, limit, options);
-}
-
-/** The request for what was typed. @throws UsageError when it is neither an id nor an address of the source. */
-export function requestFor(source: Source, idOrUrl: string): PageRequest {
-  const request = source.requestFor(idOrUrl);
-  if (request !== null) return request;
-  throw new UsageError(`"${idOrUrl}" is neither an id nor an address of ${source.facts.title}`, {
-    hint: `Its addresses are under ${source.facts.homepage}; what else a seed may be is listed in ops/runbooks/seeds.md.`,
-  });
 }
 
 /** Crawls from `seeds`, waits for everything they led to, prints what came of it, and returns the exit status. */

@@ -1,9 +1,11 @@
 /** `musicdb rescrape`: one page again, before everything else. */
 import { loadSource } from '../../../spiders/registry.ts';
+import { requestsForSeed } from '../../core/seeds.ts';
 import { sourceArgument } from '../arguments.ts';
-import { type CrawlOptions, crawl, requestFor } from './crawl.ts';
+import { type CrawlOptions, crawl } from './crawl.ts';
 
-export async function run([sourceName = '', idOrUrl = '']: string[], options: CrawlOptions): Promise<number> {
+export async function run([sourceName = '', seed = '']: string[], options: CrawlOptions): Promise<number> {
   const source = await loadSource(sourceArgument(sourceName));
-  return crawl(source, [requestFor(source, idOrUrl)], 1, options);
+  const requests = requestsForSeed(source, seed);
+  return crawl(source, requests, requests.length, options);
 }

@@ -60,6 +60,9 @@ function tell({
   printLine(
     `4. fill in the facts in spiders/${name}/index.ts: terms, robots.txt, limits; then \`musicdb source show ${name}\``,
   );
+  printLine(
+    `5. say in spiders/${name}/seed-rules.ts where a crawl may start, by artist and search too, or why it cannot`,
+  );
 }
 
 function assertUsable(name: string, host: string, into: string): void {

@@ -8,7 +8,8 @@ import { loadSource } from '../../../spiders/registry.ts';
 import type { Config } from '../../config/config.ts';
 import { readConfig } from '../../config/config.ts';
 import { UsageError } from '../../core/errors.ts';
-import type { SourceFacts } from '../../core/source.ts';
+import { seedForms, seedLines } from '../../core/seeds.ts';
+import type { Source, SourceFacts } from '../../core/source.ts';
 import type { SourceDetail } from '../../repositories/source-detail.ts';
 import { sourceArgument } from '../arguments.ts';
 import { note, printJson, printLine } from '../output.ts';
@@ -33,12 +34,13 @@ export async function run([action = '', name]: string[], options: Options): Prom
     createSource(name, options);
     return;
   }
-  const { facts } = await loadSource(sourceArgument(name));
-  if (action === 'show') await show(facts, options);
-  else await turn(facts, action === 'enable', options);
+  const source = await loadSource(sourceArgument(name));
+  if (action === 'show') await show(source, options);
+  else await turn(source.facts, action === 'enable', options);
 }
 
-async function show(facts: SourceFacts, { json, data }: Options): Promise<void> {
+async function show(source: Source, { json, data }: Options): Promise<void> {
+  const { facts, unsupportedSeeds } = source;
   const config = readConfig();
   const described = withAccess(facts, config.credentials);
   const { detail, unknownBecause } = await readDetail(
@@ -46,10 +48,11 @@ async function show(facts: SourceFacts, { json, data }: Options): Promise<void> 
     data === undefined ? config : { ...config, dataDir: data },
   );
   if (json) {
-    printJson({ ...described, atWork: detail, unknownBecause });
+    printJson({ ...described, seedForms: seedForms(source), unsupportedSeeds, atWork: detail, unknownBecause });
     return;
   }
-  for (const line of factLines(described)) printLine(line);
+  for (const line of [...factLines(described), '', 'seeds of a crawl', ...seedLines(source).map((each) => `  ${each}`)])
+    printLine(line);
   printLine();
   if (detail === null) note(`its state is unknown: ${unknownBecause}`);
   else for (const line of workLines(facts, detail, new Date())) printLine(line);
