@@ -154,7 +154,7 @@ async function leaseUntil(): Promise<unknown> {
 
 /** The next turn at the source comes after so many milliseconds. */
 async function turnsAreTaken(delayMs: number): Promise<void> {
-  const credential = credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials);
+  const credential = credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials, null);
   await services.db.query(
     `insert into request_gates (via, source, host, credential, last_request_at, delay_ms) values ('sandbox', 'setlistfm', 'api.setlist.fm', $1, $2, $3)`,
     [credential, test.clock.now(), delayMs],

@@ -71,7 +71,7 @@ describe('a polite crawl of the sandbox', () => {
     await setsDue(2);
     await services.db.query(
       `insert into request_gates (via, source, host, credential, last_request_at, delay_ms) values ('sandbox', 'setlistfm', 'api.setlist.fm', $1, $2, 60000)`,
-      [credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials), new Date()],
+      [credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials, null), new Date()],
     );
     expect(await crawl()).toMatchObject({ pages: 0, failed: 0 });
     expect(asked).toEqual([]);
@@ -103,7 +103,7 @@ describe('a live crawl', () => {
   it('asks for nothing when the requests of the day are used up', async () => {
     await setsDue(1);
     const { perDay } = (await loadSource('setlistfm')).facts.limits;
-    const credential = credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials);
+    const credential = credentialOf((await loadSource('setlistfm')).facts, test.ctx.config.credentials, null);
     await services.db.query(
       `insert into request_ledger (started_at, via, source, host, credential, kind, method, url, robots, waited_ms, process)
        select $1::timestamptz - n * interval '1 second', 'live', 'setlistfm', 'api.setlist.fm', $3, 'page', 'GET', '/', 'exempt', 0, 'test'

@@ -79,7 +79,10 @@ export interface SourceFacts {
   /** Hosts this source may be asked at; every redirect is checked against them too. */
   readonly hosts: readonly string[];
   readonly conditions: readonly AccessCondition[];
-  /** Variable whose value the source counts our requests by (a key, a client); null where it sees an address only. */
+  /**
+   * Variable whose value the source counts our requests by (a key, a client); null where it sees an address only, as the hosts do that the
+   * variable's condition is not for.
+   */
   readonly credential: string | null;
   /** Whether its robots.txt is asked for and obeyed. */
   readonly robots: {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { source } from '../../spiders/mixesdb/index.ts';
-import { ORIGIN, openPoliteSite, type PoliteSite, text } from '../testing/polite-site.ts';
+import { HOST, ORIGIN, openPoliteSite, type PoliteSite, text } from '../testing/polite-site.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 
 /** In the sandbox a thousandth of it: 60 ms. */
@@ -113,6 +113,24 @@ describe('robots.txt', () => {
   it('of an interface with terms of its own is not asked for', async () => {
     await site.process({ facts: { robots: { policy: 'api', why: '' } } }).ask('/private');
     expect(await ledger()).toMatchObject([{ kind: 'page', robots: 'exempt' }]);
+  });
+});
+
+describe('what a source counts our requests by', () => {
+  const countedBy = async (hosts?: readonly string[]) => {
+    const condition = { variable: 'THE_KEY', why: '', ...(hosts === undefined ? {} : { hosts }) };
+    const facts = { credential: 'THE_KEY', conditions: [condition], robots: { policy: 'api' as const, why: '' } };
+    await site.process({ facts, credentials: { THE_KEY: 'a key' } }).ask('/page');
+    return (await ledger()).at(-1)?.credential;
+  };
+
+  it('is its key, as a digest', async () => {
+    expect(await countedBy()).toMatch(/^[0-9a-f]{16}$/);
+    expect(await countedBy([HOST])).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('is our address at a host that wants no key, also when one is set', async () => {
+    expect(await countedBy(['elsewhere.example'])).toBe('none');
   });
 });
 

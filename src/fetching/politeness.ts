@@ -66,17 +66,17 @@ export interface PolitenessGate {
 
 interface Gate extends GateOptions {
   readonly limits: Limits;
-  readonly credential: string;
   readonly quotas: Quotas;
 }
 
 export function createGate(options: GateOptions): PolitenessGate {
-  const { facts, via, http, db, clock } = options;
+  const { facts, credentials, via, http, db, clock } = options;
   const limits = limitsOf(facts, via);
-  const credential = credentialOf(facts, options.credentials);
-  const of = { via, source: facts.name, credential };
-  const windows = limits.windows.filter(({ perMs }) => perMs > LONGEST_WAIT_MS);
-  const gate = { ...options, limits, credential, quotas: createQuotas({ ...options, of, windows }) };
+  const of = { via, source: facts.name };
+  const windows = limits.windows
+    .filter(({ perMs }) => perMs > LONGEST_WAIT_MS)
+    .map((window) => ({ ...window, credential: credentialOf(facts, credentials, window.host) }));
+  const gate = { ...options, limits, quotas: createQuotas({ ...options, of, windows }) };
   const gateFor = (kind: LedgerKind, assertWanted: () => void = () => undefined): RequestGate => ({
     admit: async (hop) => admit(gate, await permit(gate, robots, { ...hop, kind }), { ...hop, kind, assertWanted }),
   });
@@ -102,9 +102,15 @@ export function createGate(options: GateOptions): PolitenessGate {
   };
 }
 
-/** What the source counts our requests by, as a digest: a key itself is in no table. */
-export function credentialOf({ credential }: SourceFacts, credentials: Credentials): string {
-  const value = credential === null ? undefined : credentials[credential];
+/**
+ * What the source counts our requests by at a host (null: at most of them), as a digest: a key itself is in no table. A host that wants no
+ * key counts by address, whether there is one or not: setting it must not begin a count anew.
+ */
+export function credentialOf(facts: SourceFacts, credentials: Credentials, host: string | null): string {
+  const { credential, conditions } = facts;
+  const { hosts } = conditions.find(({ variable }) => variable === credential) ?? {};
+  const isSeen = host === null || hosts === undefined || hosts.includes(host);
+  const value = credential === null || !isSeen ? undefined : credentials[credential];
   return value === undefined ? 'none' : hash('sha256', value).slice(0, 16);
 }
 
@@ -146,9 +152,9 @@ async function admit(
   { permission, minDelayMs }: Permit,
   { url, askedUrl, method, kind, assertWanted }: Hop & { assertWanted: () => void },
 ): Promise<AdmittedHop> {
-  const { db, clock, limits, via, credential, facts, signal } = gate;
-  const { host } = new URL(url);
-  const key: GateKey = { via, source: facts.name, host, credential };
+  const { db, clock, limits, via, facts, signal } = gate;
+  const { host, hostname } = new URL(url);
+  const key: GateKey = { via, source: facts.name, host, credential: credentialOf(facts, gate.credentials, hostname) };
   const asked = clock.now().getTime();
   for (;;) {
     signal.throwIfAborted();

@@ -15,14 +15,19 @@ export interface Quotas {
   spent(host: string, turn: Turn): Promise<void>;
 }
 
+export interface CountedWindow extends RequestWindow {
+  /** What the source counts by there. */
+  readonly credential: string;
+}
+
 export interface QuotaOptions {
   readonly db: Queryable;
   readonly redis: RedisConnection;
   readonly clock: Clock;
   /** First part of every key. */
   readonly prefix: string;
-  readonly of: Omit<GateKey, 'host'>;
-  readonly windows: readonly RequestWindow[];
+  readonly of: Pick<GateKey, 'via' | 'source'>;
+  readonly windows: readonly CountedWindow[];
 }
 
 export function createQuotas(options: QuotaOptions): Quotas {
@@ -42,7 +47,7 @@ export function createQuotas(options: QuotaOptions): Quotas {
   };
 }
 
-async function count(options: QuotaOptions, window: RequestWindow): Promise<number> {
+async function count(options: QuotaOptions, window: CountedWindow): Promise<number> {
   const { client } = options.redis;
   const key = keyOf(options, window);
   const since = options.clock.now().getTime() - window.perMs;
@@ -51,17 +56,17 @@ async function count(options: QuotaOptions, window: RequestWindow): Promise<numb
 }
 
 /** Entries are numbered by the ledger, so that filling beside a count that goes on counts nothing twice. */
-async function fill(options: QuotaOptions, window: RequestWindow, since: Date): Promise<void> {
-  const { perMs, host } = window;
+async function fill(options: QuotaOptions, window: CountedWindow, since: Date): Promise<void> {
+  const { perMs, host, credential } = window;
   const key = keyOf(options, window);
-  const entries = await countedSince(options.db, options.of, host, since);
+  const entries = await countedSince(options.db, { ...options.of, credential }, host, since);
   const commands = options.redis.client.multi().zremrangebyscore(key, '-inf', since.getTime());
   for (const { id, startedAt } of entries) commands.zadd(key, startedAt.getTime(), String(id));
   await commands.pexpire(key, perMs).set(wholeOf(key), '1', 'PX', perMs).exec();
 }
 
-function keyOf({ prefix, of }: QuotaOptions, { perMs, host }: RequestWindow): string {
-  return `${prefix}:quota:${of.via}:${of.source}:${of.credential}:${host ?? '*'}:${perMs}`;
+function keyOf({ prefix, of }: QuotaOptions, { perMs, host, credential }: CountedWindow): string {
+  return `${prefix}:quota:${of.via}:${of.source}:${credential}:${host ?? '*'}:${perMs}`;
 }
 
 /** Says that the count beside it lacks nothing. */
