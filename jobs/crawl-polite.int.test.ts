@@ -41,7 +41,8 @@ afterAll(async () => {
 beforeEach(async () => {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   test = await openTestContext(services, {
-    sandboxHosts: { 'api.setlist.fm': origin, 'www.1001tracklists.com': origin },
+    sandboxHosts: { 'api.setlist.fm': origin, 'www.1001tracklists.com': origin, 'watchthedj.com': origin },
+    chromiumPath: null,
     credentials: { SETLISTFM_API_KEY: 'a key' },
     sandboxPoliteness: 'on',
   });
@@ -51,7 +52,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await services.db.query(
-    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, request_ledger, request_gates, robots_files cascade',
+    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, workflow_events, request_ledger, request_gates, robots_files cascade',
   );
   await test.release();
 });
@@ -99,6 +100,35 @@ describe('a polite crawl of the sandbox', () => {
   });
 });
 
+describe('pages that need a browser where there is none', () => {
+  const rendered = ['a', 'b', 'c'].map((id) => `https://watchthedj.com/djvideos/${id}#rendered`);
+
+  beforeEach(async () => {
+    for (const url of rendered) await due('watchthedj', url, 'djvideo-rendered');
+  });
+
+  it('take no turn and lose no attempt', async () => {
+    expect(await crawl({ source: 'watchthedj', limit: 1 })).toMatchObject({ pages: 0, failed: 0 });
+    expect(await rows('select 1 from request_ledger')).toEqual([]);
+    expect(asked).toEqual([]);
+    expect(await rows('select state, attempts, last_problem from frontier where due_at > now()')).toEqual(
+      rendered.map(() => ({ state: 'due', attempts: 0, last_problem: expect.stringMatching(/needs a browser/) })),
+    );
+  });
+
+  it.each(['11111111-2222-3333-4444-555555555555', null])(
+    'are told of once in a run, and else once an hour (%s)',
+    async (runId) => {
+      await crawl({ source: 'watchthedj', runId });
+      await services.db.query('update frontier set due_at = $1', [systemClock.now()]);
+      await crawl({ source: 'watchthedj', runId });
+      expect(await rows('select name, run_id from workflow_events')).toEqual([
+        { name: 'browser.missing', run_id: runId },
+      ]);
+    },
+  );
+});
+
 describe('a live crawl', () => {
   it('asks for nothing when the requests of the day are used up', async () => {
     await setsDue(1);
@@ -120,8 +150,8 @@ function crawl(said: Partial<CrawlPayload> = {}) {
   return runJob(test.ctx, crawlJob, `crawl-${wanted.source}`, wanted);
 }
 
-async function due(source: SourceName, url: string): Promise<void> {
-  const request = { source, url, urlKey: url, kind: 'page', priority: 5, depth: 0, runId: null };
+async function due(source: SourceName, url: string, kind = 'page'): Promise<void> {
+  const request = { source, url, urlKey: url, kind, priority: 5, depth: 0, runId: null };
   await addRequests(services.db, [request], systemClock.now());
 }
 

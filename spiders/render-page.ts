@@ -42,8 +42,8 @@ const SKIPPED_RESOURCES = new Set(['image', 'media', 'font', 'stylesheet']);
 const OF_THE_WIRE = /^(?:content-(?:encoding|length|type)|transfer-encoding)$/i;
 
 export interface RendererOptions {
-  /** Browser to run; null when none is known. */
-  readonly chromiumPath: string | null;
+  /** Browser to run. */
+  readonly chromiumPath: string;
   /** Fetches what the browser asks for, under the same guard as every other request. */
   readonly fetchResource: (url: string) => Promise<FetchedPage>;
 }
@@ -51,7 +51,7 @@ export interface RendererOptions {
 export interface Renderer {
   /**
    * The page after its scripts ran: status and headers of its document as they came, body as the browser serialises it.
-   * @throws the fault of the document's own fetch; PermanentError when there is no browser or the page is too large.
+   * @throws the fault of the document's own fetch; PermanentError when the page is too large.
    */
   render(url: string): Promise<FetchedPage>;
   release(): Promise<void>;
@@ -74,12 +74,6 @@ export function createRenderer({ chromiumPath, fetchResource }: RendererOptions)
   const renderings = new Map<string, Rendering>();
   let started: { crawler: PlaywrightCrawler; running: Promise<unknown> } | null = null;
   const start = () => {
-    if (chromiumPath === null) {
-      throw new PermanentError('this page needs a browser and none is known', {
-        code: 'NO_BROWSER',
-        hint: 'Install chromium, or set CHROMIUM_PATH.',
-      });
-    }
     const crawler = createCrawler(chromiumPath, fetchResource, renderings);
     return { crawler, running: crawler.run() };
   };

@@ -1,7 +1,7 @@
 /** How a page is asked for: in turn, through the politeness gate, over HTTP or in a browser. */
 import Bottleneck from 'bottleneck';
 import type { Renderer } from '../../spiders/render-page.ts';
-import { RefusedAnswer } from '../../src/core/errors.ts';
+import { PermanentError, RefusedAnswer } from '../../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
 import type { Credentials, Source } from '../../src/core/source.ts';
 import { type AdmittedHop, type RequestGate, statusFault } from '../../src/platform/http-client.ts';
@@ -49,7 +49,7 @@ function ifChanged({ etag, lastModified }: LeasedRequest): Record<string, string
 }
 
 export interface PageRenderer {
-  /** @throws RefusedAnswer for a status that is no page. */
+  /** @throws RefusedAnswer for a status that is no page; PermanentError `NO_BROWSER`, before anything is asked. */
   render(request: LeasedRequest): Promise<FetchedPage>;
   release(): Promise<void>;
 }
@@ -60,10 +60,10 @@ export function rendererOf(slice: Slice): PageRenderer {
   /** Turns taken for pages that the browser is about to ask for: it must not spend its patience at the gate. */
   const turns = new Map<string, AdmittedHop>();
   let opened: Promise<Renderer> | null = null;
-  const open = async () => {
+  const open = async (chromiumPath: string) => {
     const { createRenderer } = await import('../../spiders/render-page.ts');
     return createRenderer({
-      chromiumPath: ctx.config.chromiumPath,
+      chromiumPath,
       fetchResource: (url) =>
         http.fetch({ url, headers: {}, allowedHosts: hosts, gate: gateInside(slice, turns, url) }),
     });
@@ -71,7 +71,9 @@ export function rendererOf(slice: Slice): PageRenderer {
   return {
     render: async (request) => {
       const { url } = request;
-      opened ??= open();
+      const { chromiumPath } = ctx.config;
+      if (chromiumPath === null) throw noBrowser();
+      opened ??= open(chromiumPath);
       const renderer = await opened;
       const turn = await gateOf(slice, request)?.admit({ url, askedUrl: url, method: 'GET' });
       if (turn !== undefined) turns.set(url, turn);
@@ -81,6 +83,13 @@ export function rendererOf(slice: Slice): PageRenderer {
       await (await opened)?.release();
     },
   };
+}
+
+function noBrowser(): PermanentError {
+  return new PermanentError('this page needs a browser and none is known', {
+    code: 'NO_BROWSER',
+    hint: 'Install chromium, or set CHROMIUM_PATH.',
+  });
 }
 
 /** The page itself has its turn already; what it asks for belongs to it. */

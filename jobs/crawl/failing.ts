@@ -3,6 +3,7 @@ import { HeldError, MusicDbError, PermanentError, ThrottledError } from '../../s
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
 import { hasDeletionDuty, withoutTitleWords } from '../../src/core/post-duty.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
+import { appendEventOnce } from '../../src/repositories/events.ts';
 import { recordFailedFetch } from '../../src/repositories/fetches.ts';
 import { failLease } from '../../src/repositories/frontier.ts';
 import { countVerdicts } from '../../src/repositories/page-yields.ts';
@@ -29,33 +30,11 @@ export interface Failure {
 }
 
 export async function fail(slice: Slice, request: LeasedRequest, { error, page }: Failure): Promise<void> {
-  const { ctx, payload } = slice;
-  const now = ctx.clock.now();
-  if (error.name === 'AbortError' && slice.stop.aborted) {
+  const { payload } = slice;
+  const wait = await waitFor(slice, error);
+  if (wait !== null) {
     const { id, token } = request;
-    await failLease(ctx.db, { id, token, problem: 'stopped before it was asked', cure: 'wait', dueAt: now });
-    return;
-  }
-  if (error instanceof HeldError) {
-    const { id, token } = request;
-    await failLease(ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: error.until });
-    ctx.log.info({ source: payload.source, until: error.until, reason: error.message }, 'held');
-    slice.end.abort();
-    return;
-  }
-  if (error instanceof MusicDbError && error.code === 'LEASE_LOST') {
-    // Whoever has it now asks for it. Where nobody has, it is due again.
-    const { id, token } = request;
-    await failLease(ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt: now });
-    ctx.log.info({ source: payload.source, url: request.url }, error.message);
-    return;
-  }
-  if (error instanceof MusicDbError && error.code === 'NO_BROWSER') {
-    // Ours to mend, not the page's fault: it waits for a browser, and costs nothing.
-    const { id, token } = request;
-    const dueAt = new Date(now.getTime() + HOUR_MS);
-    await failLease(ctx.db, { id, token, problem: error.message, cure: 'wait', dueAt });
-    ctx.log.warn({ source: payload.source, url: request.url, err: error }, 'page waits for a browser');
+    await failLease(slice.ctx.db, { id, token, problem: wait.problem, cure: 'wait', dueAt: wait.until });
     return;
   }
   slice.failed += 1;
@@ -65,6 +44,37 @@ export async function fail(slice: Slice, request: LeasedRequest, { error, page }
   const document = page === null ? null : await landRefused(slice, { request, page }, judgement);
   if (page === null) await recordUnanswered(slice, request, judgement);
   await react(slice, request, judgement, { document, waitMs: waitOf(error) });
+}
+
+/** What is no fault of the page, which was not asked for: its request waits, and costs nothing. Null for every other fault. */
+async function waitFor(slice: Slice, error: Error): Promise<{ problem: string; until: Date } | null> {
+  const { ctx, payload } = slice;
+  const now = ctx.clock.now();
+  if (error.name === 'AbortError' && slice.stop.aborted) return { problem: 'stopped before it was asked', until: now };
+  if (error instanceof HeldError) {
+    ctx.log.info({ source: payload.source, until: error.until, reason: error.message }, 'held');
+    slice.end.abort();
+    return { problem: error.message, until: error.until };
+  }
+  if (!(error instanceof MusicDbError)) return null;
+  // Whoever has it now asks for it. Where nobody has, it is due again.
+  if (error.code === 'LEASE_LOST') return { problem: error.message, until: now };
+  if (error.code !== 'NO_BROWSER') return null;
+  await tellOfBrowser(slice, error);
+  // Others, which need none, may be asked in its place.
+  slice.leased -= 1;
+  return { problem: error.message, until: new Date(now.getTime() + HOUR_MS) };
+}
+
+/** Pages wait for a browser: ours to mend, and said once in a run. */
+async function tellOfBrowser(slice: Slice, error: MusicDbError): Promise<void> {
+  const { ctx, payload } = slice;
+  if (slice.saysNoBrowser) return;
+  slice.saysNoBrowser = true;
+  const now = ctx.clock.now();
+  const event = { ...payload, name: 'browser.missing' as const, detail: { reason: error.message } };
+  if (await appendEventOnce(ctx.db, event, { now, since: new Date(now.getTime() - HOUR_MS) }))
+    ctx.log.warn({ source: payload.source, err: error }, 'pages wait for a browser');
 }
 
 async function recordUnanswered(

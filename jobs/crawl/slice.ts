@@ -36,6 +36,8 @@ export interface Slice {
   readonly stop: AbortSignal;
   leased: number;
   failed: number;
+  /** It was said that pages wait for a browser. */
+  saysNoBrowser: boolean;
   readonly documents: Map<FetchedPage, LandingPage['document']>;
   /** Of a half-open breaker: the one request is still to be made, or has been; `none` when all may pass. */
   trial: 'none' | 'to-ask' | 'asked';
@@ -83,6 +85,7 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     stop,
     leased: 0,
     failed: 0,
+    saysNoBrowser: false,
     documents: new Map(),
     trial: 'none',
     streak: 0,

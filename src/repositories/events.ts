@@ -10,6 +10,7 @@ export type EventName =
   | 'page.refused'
   | 'page.decoy'
   | 'page.drifted'
+  | 'browser.missing'
   | 'yield.dropped'
   | 'yield.recovered'
   | 'source.enabled'
@@ -40,6 +41,21 @@ export async function appendEvents(tx: Queryable, events: readonly Event[], now:
       now,
     ],
   });
+}
+
+/** Appends an event that says the same as often as it is met: once in a run, and outside of any not again after `since`. Returns whether it did. */
+export async function appendEventOnce(
+  db: Queryable,
+  { source, name, runId, detail }: Event,
+  { now, since }: { now: Date; since: Date },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into workflow_events (happened_at, source, run_id, name, detail)
+     select $5, $1, $3, $2, $4::jsonb where not exists (
+       select from workflow_events where source = $1 and name = $2 and run_id is not distinct from $3::uuid and ($3::uuid is not null or happened_at > $6))`,
+    [source, name, runId, storableJson(detail), now, since],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 export interface PastEvent {
