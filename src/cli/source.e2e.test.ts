@@ -86,6 +86,18 @@ it('rescrape of a host that waits for settings is refused, naming them; of one t
   expect(rows).toEqual([]);
   expect(await runCli(['rescrape', 'applemusic', 'itunes:900000300'], { env })).toMatchObject({ status: 0 });
   expect(proxy.asked).toEqual(['CONNECT itunes.apple.com:443']);
+  const seeds = ['--seed', 'itunes:900000301', '--seed', '900000011'];
+  const both = await runCli(['crawl', 'applemusic', ...seeds, '--limit', '1'], { env });
+  expect(both).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(/1 of 2 pages to begin with wait: api\.music/),
+  });
+  expect(both.stdout).toMatch(/1 of them wait for settings/);
+  const { unfinished, waitingForSettings } = jsonOf<{ unfinished: object; waitingForSettings: number }>(
+    await runCli(['status', '--data', folder.path, '--json'], { env: settings() }),
+  );
+  expect({ unfinished, waitingForSettings }).toMatchObject({ unfinished: { jobs: 0 }, waitingForSettings: 1 });
+  await services.db.query('truncate frontier');
   await proxy.release();
 });
 

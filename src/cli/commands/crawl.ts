@@ -2,6 +2,7 @@
 
 import { closedHosts, crawlVia, describeMissing, liveAccess, missingAt } from '../../../jobs/access.ts';
 import type { JobCtx } from '../../../jobs/job.ts';
+import type { CrawlPayload } from '../../../jobs/payloads.ts';
 import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { loadSource } from '../../../spiders/registry.ts';
 import { ConfigError, UsageError } from '../../core/errors.ts';
@@ -70,38 +71,15 @@ export async function crawl(
         ctx.clock.now(),
       );
       const indexed = place === null ? null : await indexReplay(ctx, place, { runId, source, at });
-      await ctx.db.transaction(async (tx) => {
-        const now = ctx.clock.now();
-        await makeDue(
-          tx,
-          seeds.map(({ url, kind }) => ({
-            source: name,
-            urlKey: source.normaliseUrl(url),
-            url,
-            kind,
-            priority: PRIORITY.manual,
-            depth: 0,
-            runId,
-          })),
-          now,
-          // A person who asks wants the page, and not to hear that it has not changed.
-          { whole: true },
-        );
-        await enqueue(
-          tx,
-          [
-            {
-              queue: crawlQueue(name),
-              name: 'crawl',
-              payload: { source: name, via, runId, limit, ...(place === null ? {} : { from: place.from }) },
-              priority: PRIORITY.manual,
-            },
-          ],
-          now,
-        );
+      await ask(ctx, source, seeds, {
+        source: name,
+        via,
+        runId,
+        limit,
+        ...(place === null ? {} : { from: place.from }),
       });
-      // What is due of other runs is not a replay's to wait for.
       const closed = closedHosts(ctx, source, via).map((host) => ({ source: name, host }));
+      // What is due of other runs is not a replay's to wait for.
       const finished = await workOff(ctx, source, { allRequests: limit === null && place === null, closed });
       const { sources, ...catalogue } = await readSummary(ctx.db, [name]);
       await finishRun(
@@ -111,6 +89,7 @@ export async function crawl(
         ctx.clock.now(),
       );
       const requests = await countRequests(ctx.db, name);
+      const waitingForSettings = await countDueAt(ctx.db, closed);
       const replay = indexed === null ? null : { ...indexed, notInArchive: await countNotInArchive(ctx.db, runId) };
       if (replay !== null && finished) await removeReplayPages(ctx.db, runId);
       const answers = await countAnswers(ctx.db, { source: name, runId });
@@ -121,6 +100,7 @@ export async function crawl(
           ...sources[name],
           answers,
           requests,
+          waitingForSettings,
           catalogue,
           ...(replay === null ? {} : { replay }),
         });
@@ -129,6 +109,7 @@ export async function crawl(
           via,
           answers,
           requests,
+          waitingForSettings,
           ofSource: sources[name],
           replay,
           state: await readSourceState(ctx.db, name),
@@ -138,19 +119,43 @@ export async function crawl(
   );
 }
 
+/** Makes the pages due and asks for the crawl, at once. */
+async function ask(ctx: JobCtx, source: Source, seeds: readonly PageRequest[], payload: CrawlPayload): Promise<void> {
+  const name = source.facts.name;
+  const now = ctx.clock.now();
+  const requests = seeds.map(({ url, kind }) => ({
+    source: name,
+    urlKey: source.normaliseUrl(url),
+    url,
+    kind,
+    priority: PRIORITY.manual,
+    depth: 0,
+    runId: payload.runId,
+  }));
+  const job = { queue: crawlQueue(name), name: 'crawl', payload: { ...payload }, priority: PRIORITY.manual };
+  await ctx.db.transaction(async (tx) => {
+    // A person who asks wants the page, and not to hear that it has not changed.
+    await makeDue(tx, requests, now, { whole: true });
+    await enqueue(tx, [job], now);
+  });
+}
+
 interface Told {
   readonly via: string;
   /** Of this run. */
   readonly answers: Readonly<Record<string, number>>;
   /** Of the source, all runs. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Of those that are due. */
+  readonly waitingForSettings: number;
   readonly ofSource: SourceSummary | undefined;
   readonly state: SourceState;
   readonly replay: { readonly pages: number; readonly unusable: number; readonly notInArchive: number } | null;
 }
 
 /** What this run was answered first: the totals would hide that one page of a rescrape was not there. */
-function printSummary({ facts }: Source, { via, answers, requests, ofSource, replay, state }: Told): void {
+function printSummary({ facts }: Source, told: Told): void {
+  const { via, answers, requests, waitingForSettings, ofSource, replay, state } = told;
   printLine(`${facts.title} (${via}): ${inWords(answers) || `nothing was asked${heldBy(facts.name, state)}`}`);
   if (replay !== null)
     printLine(
@@ -159,6 +164,8 @@ function printSummary({ facts }: Source, { via, answers, requests, ofSource, rep
   printLine(
     `  in all ${ofSource?.documents ?? 0} documents, ${ofSource?.items ?? 0} items, ${ofSource?.quarantined ?? 0} in quarantine; requests: ${inWords(requests)}`,
   );
+  if (waitingForSettings > 0)
+    printLine(`  ${waitingForSettings} of them wait for settings: \`musicdb source show ${facts.name}\``);
 }
 
 function heldBy(name: string, { enabled, breaker, breakerReason }: SourceState): string {
