@@ -194,6 +194,15 @@ describe('a quota', () => {
     ]);
   });
 
+  it('that is used up is written down once, however many ask while it lasts', async () => {
+    const { ask } = site.process({ facts });
+    for (const path of ['/a', '/b', '/c', '/d']) await ask(path);
+    await expect(ask('/e')).rejects.toMatchObject({ code: 'QUOTA' });
+    const written = await rows('select xmin from request_gates');
+    for (const path of ['/e', '/f']) await expect(ask(path)).rejects.toMatchObject({ code: 'QUOTA' });
+    expect(await rows('select xmin from request_gates')).toEqual(written);
+  });
+
   it('is not forgotten by Redis, nor by a process that starts anew', async () => {
     const { ask, gate } = site.process({ facts });
     await ask('/a');

@@ -71,7 +71,7 @@ export async function takeTurn(db: Database, clock: Clock, request: TurnRequest)
     const refusal =
       pauseOf(gate, now) ?? (await usedUp(tx, request, now)) ?? delayOf(gate, request.kind, request.minDelayMs, now);
     if (refusal !== null) {
-      if (refusal.why === 'quota') await markQuota(tx, request.gate, refusal);
+      if (refusal.why === 'quota' && !isMarked(gate, refusal)) await markQuota(tx, request.gate, refusal);
       return refusal;
     }
     await passGate(tx, request, now);
@@ -93,20 +93,23 @@ interface GateRow {
   readonly delayMs: number;
   readonly pausedUntil: Date | null;
   readonly pauseReason: string | null;
+  readonly quotaUntil: Date | null;
+  readonly quotaReason: string | null;
 }
 
 /** The gate, with the longest pause of its host: whoever was asked to wait, all wait. */
 async function readGate(tx: Queryable, { via, source, host, credential }: GateKey): Promise<GateRow> {
   const { rows } = await tx.query<GateRow>({
     name: 'request-gates-read',
-    text: `select g.last_request_at as "lastRequestAt", coalesce(g.delay_ms, 0) as "delayMs", p.paused_until as "pausedUntil", p.pause_reason as "pauseReason"
+    text: `select g.last_request_at as "lastRequestAt", coalesce(g.delay_ms, 0) as "delayMs", g.quota_until as "quotaUntil", g.quota_reason as "quotaReason", p.paused_until as "pausedUntil", p.pause_reason as "pauseReason"
            from (select 1) one
            left join request_gates g on g.via = $1 and g.source = $2 and g.host = $3 and g.credential = $4
            left join lateral (select paused_until, pause_reason from request_gates where via = $1 and host = $3 and paused_until is not null
              order by paused_until desc limit 1) p on true`,
     values: [via, source, host, credential],
   });
-  return rows[0] ?? { lastRequestAt: null, delayMs: 0, pausedUntil: null, pauseReason: null };
+  const nothing = { pausedUntil: null, pauseReason: null, quotaUntil: null, quotaReason: null };
+  return rows[0] ?? { lastRequestAt: null, delayMs: 0, ...nothing };
 }
 
 function pauseOf({ pausedUntil, pauseReason }: GateRow, now: Date): Refusal | null {
@@ -139,6 +142,11 @@ async function usedUp(tx: Queryable, { gate, windows }: TurnRequest, now: Date):
       };
   }
   return null;
+}
+
+/** Many ask while a window is full; it is written down once. */
+function isMarked({ quotaUntil, quotaReason }: GateRow, { until, reason }: Refusal): boolean {
+  return quotaUntil?.getTime() === until.getTime() && quotaReason === reason;
 }
 
 async function markQuota(tx: Queryable, { via, source, host, credential }: GateKey, refusal: Refusal): Promise<void> {
