@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
+import { requestsForSeed } from '../src/core/seeds.ts';
 import { SessionPool } from '../src/fetching/sessions.ts';
 import { createEgressGuard } from '../src/platform/egress-guard.ts';
 import { createHttpClient, type HttpClient } from '../src/platform/http-client.ts';
@@ -102,7 +103,7 @@ it('does not follow a redirect to the host that waits', async () => {
 async function due(...seeds: string[]): Promise<void> {
   const source = await loadSource('applemusic');
   const known = seeds
-    .flatMap((seed) => source.requestFor(seed) ?? [])
+    .flatMap((seed) => requestsForSeed(source, seed))
     .map((request) => ({ ...request, urlKey: source.normaliseUrl(request.url) }))
     .map((request) => ({ ...request, source: 'applemusic', priority: 5, depth: 0, runId: null }));
   await addRequests(services.db, known, test.clock.now());
