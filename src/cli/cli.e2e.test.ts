@@ -310,11 +310,14 @@ describe('crawl where nothing runs', () => {
     expect(jsonOf(result)).toMatchObject({ source: '1001tracklists', via: 'sandbox', answers: { 'not-found': 1 } });
   });
 
-  it('of a source that is switched off says so', async () => {
+  it('up does not miss a source that is switched off: it is a line of the summary', async () => {
     const at = ['--data', join(folder.path, 'crawl')];
     await runCli(['source', 'disable', 'reddit', ...at]);
-    const { stdout } = await runCli(['crawl', 'reddit', '--sandbox', ...at]);
-    expect(stdout).toContain('nothing was asked: it is switched off');
+    const { status, stdout } = await runCli(['up', '--once', '--port', '0', ...at]);
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/not crawled: Reddit is switched off.*source enable reddit/),
+    ]);
   });
 
   it('leaves no process', async () => {

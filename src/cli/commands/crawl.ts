@@ -1,37 +1,46 @@
 /** `musicdb crawl`: one source now, at top priority, through the whole pipeline; ends when everything it led to is loaded. */
-
-import { closedHosts, crawlVia, describeMissing, liveAccess, missingAt } from '../../../jobs/access.ts';
+import { closedHosts } from '../../../jobs/access.ts';
 import type { JobCtx } from '../../../jobs/job.ts';
-import type { CrawlPayload } from '../../../jobs/payloads.ts';
 import { crawlQueue, PIPELINE_QUEUES, PRIORITY } from '../../../jobs/queues.ts';
 import { loadSource } from '../../../spiders/registry.ts';
-import { ConfigError, UsageError } from '../../core/errors.ts';
 import { requestsForSeed } from '../../core/seeds.ts';
 import type { PageRequest, Source } from '../../core/source.ts';
-import { countAnswers } from '../../repositories/fetches.ts';
 import { countDueAt, countRequests, makeDue, type SourceHost } from '../../repositories/frontier.ts';
 import { enqueue } from '../../repositories/outbox.ts';
 import { countNotInArchive, removeReplayPages } from '../../repositories/replay-pages.ts';
 import { finishRun, startRun } from '../../repositories/runs.ts';
-import { readSourceState, type SourceState } from '../../repositories/source-states.ts';
-import { readSummary, type SourceSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
 import { startWorker } from '../../worker/worker.ts';
-import { numberArgument, sourceArgument, timeArgument } from '../arguments.ts';
-import { type CommonOptions, note, printJson, printLine } from '../output.ts';
-import { createProgress } from '../progress.ts';
-import { indexReplay, replayFrom } from '../replay-from.ts';
+import { numberArgument, sourceArgument } from '../arguments.ts';
+import { type CrawlReport, printReport, readReport } from '../crawl-report.ts';
+import { assertLive, enterBy, readWay, type Way, type WayOptions } from '../crawl-way.ts';
+import { whyHeld } from '../not-crawled.ts';
+import type { CommonOptions } from '../output.ts';
+import { createProgress, type Gauge } from '../progress.ts';
+import { indexReplay } from '../replay-from.ts';
 import { withSandbox } from '../sandbox.ts';
-import { withServices } from '../with-services.ts';
+import { configFor, withServices } from '../with-services.ts';
 
-export interface CrawlOptions extends CommonOptions {
+export interface CrawlOptions extends CommonOptions, WayOptions {
   readonly seed?: string[];
   readonly limit?: string;
-  readonly live?: boolean;
-  readonly sandbox?: boolean;
-  readonly from?: string;
-  readonly at?: string;
   readonly data?: string;
+}
+
+/** What is crawled, from where on, and how far. */
+interface Errand {
+  readonly source: Source;
+  readonly seeds: readonly PageRequest[];
+  /** Pages at most; null for all that the seeds lead to. */
+  readonly limit: number | null;
+}
+
+/** A crawl that has begun. */
+interface Run extends Errand {
+  readonly via: NonNullable<Way['via']>;
+  readonly runId: string;
+  readonly replay: Way['replay'];
+  readonly indexed: { readonly pages: number; readonly unusable: number } | null;
 }
 
 export async function run([sourceName = '']: string[], options: CrawlOptions): Promise<number> {
@@ -40,99 +49,53 @@ export async function run([sourceName = '']: string[], options: CrawlOptions): P
     options.seed === undefined ? source.seeds() : options.seed.flatMap((seed) => requestsForSeed(source, seed));
   const limit =
     options.limit === undefined ? null : numberArgument(options.limit, '--limit', { min: 1, max: 1_000_000 });
-  return crawl(source, seeds, limit, options);
+  return crawl({ source, seeds, limit }, options);
 }
 
-/** Crawls from `seeds`, waits for everything they led to, prints what came of it, and returns the exit status. */
-export async function crawl(
-  source: Source,
-  seeds: readonly PageRequest[],
-  limit: number | null,
-  options: CrawlOptions,
-): Promise<number> {
-  const ways = [options.live, options.sandbox, options.from].filter((way) => way !== undefined && way !== false);
-  if (ways.length > 1)
-    throw new UsageError('--live, --sandbox and --from exclude each other', {
-      hint: 'Say --sandbox for the local stand-in, --live for the real site, --from for an archive.',
-    });
-  if (options.at !== undefined && options.from === undefined)
-    throw new UsageError('--at goes with --from', { hint: 'Only an archive can answer as of a time.' });
-  const at = options.at === undefined ? null : timeArgument(options.at, '--at');
-  const place = options.from === undefined ? null : await replayFrom(options.from);
+/**
+ * Crawls from `seeds`, waits for everything they led to, prints what came of it, and returns the exit status.
+ * @throws ConfigError, before anything is asked or noted, when the source may not be asked now.
+ */
+export async function crawl(errand: Errand, options: CrawlOptions): Promise<number> {
+  const way = await readWay(options);
+  // Known without any service: so none is started for it.
+  if (way.via === 'live') assertLive(configFor(options.data), errand.source, errand.seeds);
   return withServices({ role: 'crawl', data: options.data, mayStart: true }, (found) =>
-    withSandbox(found, { wanted: options.sandbox === true }, async (ctx) => {
-      const via = place === null ? chooseVia(ctx, source, options) : 'replay';
-      if (via === 'live') assertOpen(ctx, source, seeds);
-      await ctx.search.prepare();
-      const name = source.facts.name;
-      const runId = await startRun(
-        ctx.db,
-        { workflow: place === null ? 'crawl' : 'replay', source: name, params: { via, seeds: seeds.length, limit } },
-        ctx.clock.now(),
-      );
-      const indexed = place === null ? null : await indexReplay(ctx, place, { runId, source, at });
-      await ask(ctx, source, seeds, {
-        source: name,
-        via,
-        runId,
-        limit,
-        ...(place === null ? {} : { from: place.from }),
-      });
-      const closed = closedHosts(ctx, source, via).map((host) => ({ source: name, host }));
-      // What is due of other runs is not a replay's to wait for.
-      const finished = await workOff(ctx, source, { allRequests: limit === null && place === null, closed });
-      const { sources, ...catalogue } = await readSummary(ctx.db, [name]);
-      await finishRun(
-        ctx.db,
-        runId,
-        { state: finished ? 'done' : 'cancelled', counts: { ...sources[name] }, error: null },
-        ctx.clock.now(),
-      );
-      const requests = await countRequests(ctx.db, name);
-      const waitingForSettings = await countDueAt(ctx.db, closed);
-      const replay = indexed === null ? null : { ...indexed, notInArchive: await countNotInArchive(ctx.db, runId) };
-      if (replay !== null && finished) await removeReplayPages(ctx.db, runId);
-      const answers = await countAnswers(ctx.db, { source: name, runId });
-      if (options.json)
-        printJson({
-          source: name,
-          via,
-          ...sources[name],
-          answers,
-          requests,
-          waitingForSettings,
-          catalogue,
-          ...(replay === null ? {} : { replay }),
-        });
-      else
-        printSummary(source, {
-          via,
-          answers,
-          requests,
-          waitingForSettings,
-          ofSource: sources[name],
-          replay,
-          state: await readSourceState(ctx.db, name),
-        });
-      return finished && (requests.failed ?? 0) === 0 ? 0 : 1;
+    withSandbox(found, { wanted: way.via === 'sandbox' }, async (ctx) => {
+      const via = await enterBy(ctx, errand.source, { via: way.via, seeds: errand.seeds });
+      const begun = await begin(ctx, { ...errand, via, replay: way.replay });
+      const finished = await workOff(ctx, begun);
+      const report = await finish(ctx, begun, finished);
+      printReport(errand.source, report, options.json === true);
+      return finished && report.stopped === null && (report.requests.failed ?? 0) === 0 ? 0 : 1;
     }),
   );
 }
 
-/** Makes the pages due and asks for the crawl, at once. */
-async function ask(ctx: JobCtx, source: Source, seeds: readonly PageRequest[], payload: CrawlPayload): Promise<void> {
-  const name = source.facts.name;
-  const now = ctx.clock.now();
-  const requests = seeds.map(({ url, kind }) => ({
-    source: name,
-    urlKey: source.normaliseUrl(url),
-    url,
-    kind,
+async function begin(ctx: JobCtx, known: Omit<Run, 'runId' | 'indexed'>): Promise<Run> {
+  const { source, seeds, limit, via, replay } = known;
+  await ctx.search.prepare();
+  const params = { via, seeds: seeds.length, limit };
+  const workflow = replay === null ? 'crawl' : 'replay';
+  const runId = await startRun(ctx.db, { workflow, source: source.facts.name, params }, ctx.clock.now());
+  const indexed = replay === null ? null : await indexReplay(ctx, replay.place, { runId, source, at: replay.at });
+  const begun = { ...known, runId, indexed };
+  await ask(ctx, begun);
+  return begun;
+}
+
+/** Puts the seeds before everything else, and asks for their crawl. */
+async function ask(ctx: JobCtx, { source, seeds, limit, via, runId, replay }: Run): Promise<void> {
+  const { name } = source.facts;
+  const about = { source: name, priority: PRIORITY.manual, depth: 0, runId };
+  const requests = seeds.map(({ url, kind }) => ({ ...about, url, kind, urlKey: source.normaliseUrl(url) }));
+  const job = {
+    queue: crawlQueue(name),
+    name: 'crawl',
+    payload: { source: name, via, runId, limit, ...(replay === null ? {} : { from: replay.place.from }) },
     priority: PRIORITY.manual,
-    depth: 0,
-    runId: payload.runId,
-  }));
-  const job = { queue: crawlQueue(name), name: 'crawl', payload: { ...payload }, priority: PRIORITY.manual };
+  };
+  const now = ctx.clock.now();
   await ctx.db.transaction(async (tx) => {
     // A person who asks wants the page, and not to hear that it has not changed.
     await makeDue(tx, requests, now, { whole: true });
@@ -140,105 +103,55 @@ async function ask(ctx: JobCtx, source: Source, seeds: readonly PageRequest[], p
   });
 }
 
-interface Told {
-  readonly via: string;
-  /** Of this run. */
-  readonly answers: Readonly<Record<string, number>>;
-  /** Of the source, all runs. */
-  readonly requests: Readonly<Record<string, number>>;
-  /** Of those that are due. */
-  readonly waitingForSettings: number;
-  readonly ofSource: SourceSummary | undefined;
-  readonly state: SourceState;
-  readonly replay: { readonly pages: number; readonly unusable: number; readonly notInArchive: number } | null;
+async function finish(ctx: JobCtx, run: Run, finished: boolean): Promise<CrawlReport> {
+  const { source, via, runId, indexed } = run;
+  const replay = indexed === null ? null : { ...indexed, notInArchive: await countNotInArchive(ctx.db, runId) };
+  const stopped = via === 'replay' ? null : await whyHeld(ctx, source);
+  const waitingForSettings = await countDueAt(ctx.db, closedOf(ctx, run));
+  const report = await readReport(ctx.db, { source, runId, via, replay, stopped, waitingForSettings });
+  const counts = { ...report.summary.sources[source.facts.name] };
+  await finishRun(ctx.db, runId, { state: finished ? 'done' : 'cancelled', counts, error: null }, ctx.clock.now());
+  if (replay !== null && finished) await removeReplayPages(ctx.db, runId);
+  return report;
 }
 
-/** What this run was answered first: the totals would hide that one page of a rescrape was not there. */
-function printSummary({ facts }: Source, told: Told): void {
-  const { via, answers, requests, waitingForSettings, ofSource, replay, state } = told;
-  printLine(`${facts.title} (${via}): ${inWords(answers) || `nothing was asked${heldBy(facts.name, state)}`}`);
-  if (replay !== null)
-    printLine(
-      `  ${replay.pages} pages in the archive, ${replay.unusable} records unusable, ${replay.notInArchive} pages asked for that it does not hold`,
-    );
-  printLine(
-    `  in all ${ofSource?.documents ?? 0} documents, ${ofSource?.items ?? 0} items, ${ofSource?.quarantined ?? 0} in quarantine; requests: ${inWords(requests)}`,
-  );
-  if (waitingForSettings > 0)
-    printLine(`  ${waitingForSettings} of them wait for settings: \`musicdb source show ${facts.name}\``);
-}
-
-function heldBy(name: string, { enabled, breaker, breakerReason }: SourceState): string {
-  if (!enabled) return `: it is switched off; \`musicdb source enable ${name}\``;
-  return breaker === 'open' ? `: its breaker is open (${breakerReason ?? 'no reason given'})` : '';
-}
-
-function inWords(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([state, count]) => `${count} ${state}`)
-    .join(', ');
-}
-
-function chooseVia(ctx: JobCtx, source: Source, { live, sandbox }: CrawlOptions): 'live' | 'sandbox' {
-  const via = live ? 'live' : sandbox ? 'sandbox' : crawlVia(ctx, source);
-  const { open, missing } = liveAccess(source.facts, ctx.config.credentials);
-  if (via === 'sandbox' || (via === 'live' && open.length > 0)) return via;
-  throw new ConfigError(`${source.facts.title} may not be crawled live yet: ${describeMissing(missing)}`, {
-    code: 'ACCESS',
-    hint: 'Set what is missing, or crawl the local stand-in with --sandbox.',
-  });
-}
-
-/**
- * Of a source whose hosts are not all open: pages of the closed ones are known from now on, and asked for when they are open.
- * @throws ConfigError naming what is missing where there is no other page to begin with.
- */
-function assertOpen(ctx: JobCtx, { facts }: Source, seeds: readonly PageRequest[]): void {
-  const { open, closed, missing } = liveAccess(facts, ctx.config.credentials);
-  const waiting = seeds.map(({ url }) => new URL(url).hostname).filter((host) => closed.includes(host));
-  if (waiting.length === 0) return;
-  const hosts = [...new Set(waiting)];
-  const why = describeMissing(missingAt(hosts, missing));
-  if (waiting.length < seeds.length) {
-    note(`${waiting.length} of ${seeds.length} pages to begin with wait: ${hosts.join(', ')} is not asked yet: ${why}`);
-    return;
-  }
-  throw new ConfigError(`${facts.title} may not be asked at ${hosts.join(', ')} yet: ${why}`, {
-    code: 'ACCESS',
-    hint: `Set what is missing, or begin at ${open.join(', ')}: ops/runbooks/seeds.md says how.`,
-  });
-}
-
-async function workOff(
-  ctx: JobCtx,
-  source: Source,
-  { allRequests, closed }: { allRequests: boolean; closed: readonly SourceHost[] },
-): Promise<boolean> {
-  const worker = await startWorker(ctx, {
-    queues: [crawlQueue(source.facts.name), ...PIPELINE_QUEUES],
-    concurrency: null,
-  });
+/** True when everything is done, false when the process was asked to stop first. */
+async function workOff(ctx: JobCtx, run: Run): Promise<boolean> {
+  const { source, via, limit } = run;
+  const { name } = source.facts;
+  const closed = closedOf(ctx, run);
+  const worker = await startWorker(ctx, { queues: [crawlQueue(name), ...PIPELINE_QUEUES], concurrency: null });
   const progress = createProgress();
   try {
     return await drain(ctx, {
-      requestsOf: allRequests ? source.facts.name : null,
-      crawlJobsOf: source.facts.name,
+      // What is due of other runs is not a replay's to wait for.
+      requestsOf: limit === null && via !== 'replay' ? name : null,
+      crawlJobsOf: name,
       closed,
-      onProgress: async ({ items, jobs }) => {
-        const { done = 0, due = 0, leased = 0, failed = 0 } = await countRequests(ctx.db, source.facts.name);
-        const waiting = closed.length === 0 ? 0 : await countDueAt(ctx.db, closed);
-        progress.show([
-          {
-            name: source.facts.name,
-            done,
-            total: done + due + leased - waiting,
-            remark: `${items} items to load, ${jobs} jobs${failed > 0 ? `, ${failed} failed` : ''}${waiting > 0 ? `, ${waiting} wait for settings` : ''}`,
-          },
-        ]);
-      },
+      onProgress: async (waiting) => progress.show([await gauge(ctx, name, { ...waiting, closed })]),
     });
   } finally {
     progress.end();
     await worker.release();
   }
+}
+
+/** Hosts whose requests wait for settings, however long this crawl waits for them. */
+function closedOf(ctx: JobCtx, { source, via }: Run): SourceHost[] {
+  return closedHosts(ctx, source, via).map((host) => ({ source: source.facts.name, host }));
+}
+
+async function gauge(
+  ctx: JobCtx,
+  name: string,
+  { items, jobs, closed }: { items: number; jobs: number; closed: readonly SourceHost[] },
+): Promise<Gauge> {
+  const { done = 0, due = 0, leased = 0, failed = 0 } = await countRequests(ctx.db, name);
+  const waiting = closed.length === 0 ? 0 : await countDueAt(ctx.db, closed);
+  const remarks = [
+    `${items} items to load, ${jobs} jobs`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(waiting > 0 ? [`${waiting} wait for settings`] : []),
+  ];
+  return { name, done, total: done + due + leased - waiting, remark: remarks.join(', ') };
 }

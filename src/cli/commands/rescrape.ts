@@ -6,6 +6,6 @@ import { type CrawlOptions, crawl } from './crawl.ts';
 
 export async function run([sourceName = '', seed = '']: string[], options: CrawlOptions): Promise<number> {
   const source = await loadSource(sourceArgument(sourceName));
-  const requests = requestsForSeed(source, seed);
-  return crawl(source, requests, requests.length, options);
+  const seeds = requestsForSeed(source, seed);
+  return crawl({ source, seeds, limit: seeds.length }, options);
 }

@@ -28,6 +28,7 @@ import { readSummary } from '../../repositories/summary.ts';
 import { drain } from '../../worker/drain.ts';
 import { createQueues, startWorker } from '../../worker/worker.ts';
 import { numberArgument } from '../arguments.ts';
+import { whyNotCrawled } from '../not-crawled.ts';
 import { openContext } from '../open-context.ts';
 import { type CommonOptions, counted, note, printJson, printLine, table } from '../output.ts';
 import { createProgress, type Gauge } from '../progress.ts';
@@ -57,6 +58,8 @@ export async function run(_args: string[], options: Options): Promise<number> {
     await refreshPopularTracks(ctx.db);
     if (finished) {
       await printSummary(ctx, Math.round((performance.now() - started) / 100) / 10, options.json === true);
+      // Beside the one JSON value, whose shape is fixed, they are remarks.
+      for (const line of await notCrawledLines(ctx)) (options.json ? note : printLine)(line);
       if (!options.json) printLine(await politenessLine(ctx, since, options));
     }
     if (!options.once && finished) {
@@ -251,6 +254,12 @@ async function printSummary(ctx: JobCtx, seconds: number, json: boolean): Promis
     `${summary.setlists} sets with ${summary.setlistTracks} rows · ${summary.tracks} tracks · ${summary.artists} artists · ${summary.mentions} mentions`,
   );
   printLine(`${search.documents} documents in search (${search.adapter}) · ${seconds} s`);
+}
+
+/** Sources that were left alone: no failure, but a person who misses their data should not have to look for the cause. */
+async function notCrawledLines(ctx: JobCtx): Promise<string[]> {
+  const reasons = await Promise.all((await loadAllSources()).map((source) => whyNotCrawled(ctx, source)));
+  return reasons.flatMap((reason) => (reason === null ? [] : [`not crawled: ${reason.message}. ${reason.hint}`]));
 }
 
 /** What the verifier finds of the requests of this start. */

@@ -1,0 +1,108 @@
+/** A crawl that may not be: refused before it begins, in one way whatever forbids it; and one that is stopped on its way. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { parsePlan } from '../../ops/sandbox/faults/plan.ts';
+import { type Sandbox, startSandbox } from '../../ops/sandbox/server.ts';
+import { openBreaker, switchSource } from '../repositories/breaker.ts';
+import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
+import { openTestServices, type TestServices } from '../testing/services.ts';
+
+interface Refused {
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+let services: TestServices;
+let sandbox: Sandbox;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  folder = await temporaryFolder();
+  const faults = parsePlan([{ kind: 'captcha', source: '1001tracklists', path: '^/tracklist/', times: null }]);
+  sandbox = await startSandbox({ seed: 3, sets: 6, faults });
+});
+afterEach(async () => {
+  await services.db.query('truncate source_states, frontier, runs cascade');
+});
+afterAll(async () => {
+  await sandbox.close();
+  await services.release();
+  await folder.release();
+});
+
+it('missing conditions refuse a live crawl before any service is started', async () => {
+  const data = join(folder.path, 'never');
+  const refused = await runCli(['crawl', 'reddit', '--live', '--data', data, '--json']);
+  expect(refused).toMatchObject({ status: 2, stderr: '' });
+  expect(jsonOf<Refused>(refused).error).toMatchObject({
+    code: 'ACCESS',
+    message: expect.stringContaining('REDDIT_CLIENT_ID is not set'),
+    hint: expect.stringContaining('--sandbox'),
+  });
+  expect(existsSync(data)).toBe(false);
+});
+
+it.each(['crawl', 'rescrape'])(
+  '%s of a source that is switched off is refused, and asks for nothing',
+  async (command) => {
+    await switchOff('reddit');
+    const seed = command === 'crawl' ? [] : ['t3_3ybh3d'];
+    const refused = await musicdb(command, 'reddit', ...seed, '--json');
+    expect([refused.status, jsonOf<Refused>(refused).error]).toMatchObject([
+      2,
+      { code: 'SOURCE_OFF', hint: expect.stringContaining('musicdb source enable reddit') },
+    ]);
+    expect(await nothingBegun()).toBe(true);
+  },
+);
+
+it.each([
+  ['for a day', new Date(Date.now() + 86_400_000), /open until 20.*: captcha/, /^Wait/],
+  ['without an end', null, /open until a person closes it: captcha/, /^Look at the reason/],
+])('a breaker that is open %s refuses a crawl with its reason', async (_, until, message, hint) => {
+  await openBreaker(services.db, { source: 'mixesdb', reason: 'captcha', until, now: new Date() });
+  const refused = await musicdb('crawl', 'mixesdb', '--json');
+  expect(refused.status).toBe(2);
+  expect(jsonOf<Refused>(refused).error).toMatchObject({
+    code: 'BREAKER_OPEN',
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
+  expect(await nothingBegun()).toBe(true);
+});
+
+it('a breaker whose time has come lets the one request try', async () => {
+  const now = new Date(Date.now() - 86_400_000);
+  await openBreaker(services.db, { source: 'mixesdb', reason: 'captcha', until: new Date(now.getTime() + 1), now });
+  const tried = await musicdb('crawl', 'mixesdb', '--limit', '1', '--json');
+  expect(tried.status, tried.stderr).toBe(0);
+  expect(jsonOf(tried)).toMatchObject({ requests: { done: 1 }, stopped: null });
+});
+
+it('a crawl whose source refuses it on the way has failed, and says what was done and why not the rest', async () => {
+  const stopped = await musicdb('crawl', '1001tracklists', '--json');
+  expect(stopped.status).toBe(1);
+  expect(jsonOf(stopped)).toMatchObject({ answers: { ok: 1, block: 1 }, stopped: { code: 'BREAKER_OPEN' } });
+});
+
+function musicdb(...args: string[]) {
+  const env = {
+    DATABASE_URL: services.databaseUrl,
+    REDIS_URL: services.redisUrl,
+    MUSICDB_DATA: join(folder.path, 'data'),
+    MUSICDB_SANDBOX_HOSTS: Object.entries(sandbox.hosts)
+      .map(([host, origin]) => `${host}=${origin}`)
+      .join(','),
+  };
+  return runCli(args, { env });
+}
+
+async function switchOff(source: string): Promise<void> {
+  await services.db.transaction((tx) => switchSource(tx, { source, enabled: false, actor: 'test', now: new Date() }));
+}
+
+async function nothingBegun(): Promise<boolean> {
+  const { rows } = await services.db.query('select 1 from frontier union all select 1 from runs');
+  return rows.length === 0;
+}
