@@ -1,7 +1,8 @@
 /** Reads any page of 1001tracklists.com, saved or fetched, and pasted text. Which kind it is shows in the content; the address only helps. */
-import { readJsonText } from '../../src/core/json-page.ts';
+import { JSON_START, readJsonText } from '../../src/core/json-page.ts';
 import { readSavedPage } from '../../src/core/mhtml.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
+import { notTextReason } from '../../src/core/text.ts';
 import { ORIGIN, tracklistId } from './addresses.ts';
 import { type Element, parseTree } from './dom.ts';
 import { describeFragment } from './fragment.ts';
@@ -18,7 +19,6 @@ const MAX_BYTES = 50 * 1024 * 1024;
 /** Ten times the longest tracklist that a person could select and copy. */
 const LONGEST_PASTE = 1_000_000;
 const TAG = /<(?:!doctype|html|head|body|div|span|meta)[\s>]/i;
-const JSON_START = /^\s*[[{]/;
 
 /** Pure: the same page always gives the same result. Never throws, whatever the bytes. */
 export function parse(page: Page): ParseResult {
@@ -27,7 +27,7 @@ export function parse(page: Page): ParseResult {
   const saved = readSavedPage(page.body);
   if (saved !== null) return parse({ ...page, body: saved.body, url: page.url ?? saved.url });
   const bytes = readBytes(page.body);
-  if (bytes === null) return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
+  if (bytes === null) return failed('not-text', notTextReason(page.body));
   const start = startOf(bytes);
   if (TAG.test(start) && !JSON_START.test(start)) return readHtml(bytes, page);
   const text = textOf(bytes);

@@ -21,6 +21,8 @@ const NO_PAGE = /^\/(?:w|db)\/(?:rest\.php|index\.php|api\.php|load\.php)|^\/(?:
 /** Searches to start from: series whose pages carry tracklists, and the acts the other sources start from. */
 const SEED_SEARCHES = ['Boiler Room', 'Essential Mix', 'Sven Väth', 'Richie Hawtin', 'Ben UFO'];
 const SEARCH_LIMIT = 100;
+/** Steps of a path, which the wiki allows in no title. */
+const DOT_STEPS = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
 export function seeds(): PageRequest[] {
   return SEED_SEARCHES.map(search);
@@ -91,7 +93,7 @@ export function requestFor(url: string): PageRequest | null {
 
 /** The request for whatever page has this key; null for those that are never asked for. */
 export function wikiRequest(key: string): PageRequest | null {
-  if (NEVER_ASKED.test(key)) return null;
+  if (NEVER_ASKED.test(key) || DOT_STEPS.test(key)) return null;
   return key.startsWith('Category:') ? categoryRequest(key) : pageRequest(key);
 }
 

@@ -97,3 +97,21 @@ describe('titles', () => {
     expect([readTitle('Pier Lab NYC', slug('ada')), readTitle('Pier Lab NYC')]).toEqual([null, null]);
   });
 });
+
+describe('pasted lists', () => {
+  const paste = (text: string): SetlistItem | undefined =>
+    setOf(parse({ body: new TextEncoder().encode(text), url: null, status: null, contentType: null, fetchedAt: null }));
+  const list = '[0:00] Mara Quill - Low Tide\n[4:30] Odd Lanterns - Glass Hour\n[9:00] Halden - Ferry\n';
+
+  it.each([
+    ['that begin with a time in brackets', list],
+    ['under a word that only calls them one', `Tracklist:\n\n${list}`],
+  ])('%s have no title, and are known by their first track', (_what, text) => {
+    expect(paste(text)).toMatchObject({ title: null, externalId: 'unnamed:mara-quill-low-tide' });
+    expect(paste(text)?.tracks).toHaveLength(3);
+  });
+
+  it('have the line above as their title', () => {
+    expect(paste(`Ada live at Pier\n${list}`)).toMatchObject({ title: 'Ada live at Pier', artists: ['Ada'] });
+  });
+});

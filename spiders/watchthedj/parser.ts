@@ -3,11 +3,12 @@
  * a first real page will tell what to rely on.
  */
 
+import { readTrackLine } from '../../src/core/free-text-lines.ts';
 import type { ListingItem } from '../../src/core/items.ts';
-import { readJsonText } from '../../src/core/json-page.ts';
+import { JSON_START, readJsonText } from '../../src/core/json-page.ts';
 import { boundProblems } from '../../src/core/problems.ts';
 import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
-import { decodeText, fold } from '../../src/core/text.ts';
+import { decodeText, fold, notTextReason } from '../../src/core/text.ts';
 import { channelSlug, setSlug, siteUrl } from './addresses.ts';
 import { firstValue, type ParentNode, parseDom, select, textOf } from './dom.ts';
 import { playersOf } from './players.ts';
@@ -30,9 +31,8 @@ export function parse(page: Page): ParseResult {
     return failed('too-large', `${page.body.byteLength} bytes, at most ${MAX_BYTES} are read`);
   const { text, valid } = decodeText(page.body);
   if (text.trim() === '') return failed('empty', 'the page holds nothing');
-  if (!valid || text.includes('\0'))
-    return failed('not-text', 'the page is no UTF-8 text: binary, or saved in another encoding');
-  if (/^\s*[[{]/.test(text)) return readJson(text);
+  if (!valid || text.includes('\0')) return failed('not-text', notTextReason(page.body));
+  if (JSON_START.test(text)) return readJson(text);
   if (/<(?:!doctype|html|head|body|div|meta|script)[\s>]/i.test(text)) return readHtml(text, page);
   if (text.length > LONGEST_PASTED)
     return failed('too-large', `text of ${text.length} characters, at most ${LONGEST_PASTED} are read`);
@@ -202,16 +202,20 @@ function readJson(text: string): ParseResult {
   return result({ items: [built.item], problems: [...problems, ...built.problems] });
 }
 
+/** Whether a line begins as one of a list does, with a time or a number. */
+function isMarked(line: string): boolean {
+  const read = readTrackLine(line);
+  return read !== null && (read.clock !== null || typeof read.said.number === 'string');
+}
+
 /** Text copied from a page: a title line, then lines "time Artist - Title". */
 function readPasted(text: string, url: string | null): ParseResult {
   const rows = MINUTES.test(text) ? [] : rowsOfText(text);
   if (rows.length === 0)
     return failed('unknown-shape', 'neither HTML, nor JSON, nor a tracklist (lines "0:13 Artist - Title")');
-  const title =
-    text
-      .split(/\r\n?|\n/)
-      .map((line) => fold(line))
-      .find((line) => line !== null) ?? null;
+  const [first = null] = text.split(/\r\n?|\n/).flatMap((line) => fold(line) ?? []);
+  // A list may begin at once, or under a word that only calls it one.
+  const title = first === null || /^\W*track\s?-?list\W*$/i.test(first) || isMarked(first) ? null : first;
   const built = buildSet({
     video: NO_VIDEO,
     title,

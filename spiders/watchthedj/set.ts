@@ -26,28 +26,24 @@ export function buildSet({ video, title, url, rows, rowsFrom, sources, players }
   const slug = url === null ? null : setSlug(url);
   const named = title === null ? null : readTitle(title, slug);
   const date = readDate(video.recordedAt) ?? readDate(named?.year ?? yearOf(slug));
-  const item = setlist(
-    'watchthedj',
-    slug ?? `unnamed:${normKey(title?.slice(0, LONGEST_TITLE) ?? '').replaceAll(' ', '-')}`,
-    {
-      url,
-      title,
-      artists: video.artists.length > 0 ? video.artists : (named?.artists ?? []),
-      date: date?.date ?? null,
-      datePrecision: date?.datePrecision ?? null,
-      event: named?.event ?? null,
-      venue: video.venue,
-      city: video.city,
-      region: video.region,
-      country: video.country,
-      sources,
-      genres: [...new Set(video.genres)],
-      media,
-      durationSeconds: video.durationSeconds,
-      tracks: rows,
-      extra: { publishedAt: video.uploadedAt, foundIn: video.foundIn, tracksFoundIn: rowsFrom },
-    },
-  );
+  const item = setlist('watchthedj', slug ?? `unnamed:${keyOf(title ?? firstOf(rows))}`, {
+    url,
+    title,
+    artists: video.artists.length > 0 ? video.artists : (named?.artists ?? []),
+    date: date?.date ?? null,
+    datePrecision: date?.datePrecision ?? null,
+    event: named?.event ?? null,
+    venue: video.venue,
+    city: video.city,
+    region: video.region,
+    country: video.country,
+    sources,
+    genres: [...new Set(video.genres)],
+    media,
+    durationSeconds: video.durationSeconds,
+    tracks: rows,
+    extra: { publishedAt: video.uploadedAt, foundIn: video.foundIn, tracksFoundIn: rowsFrom },
+  });
   return { item, problems: missingFields(item) };
 }
 
@@ -55,6 +51,16 @@ export function buildSet({ video, title, url, rows, rowsFrom, sources, players }
 function yearOf(slug: string | null): string | null {
   const [, event] = slug?.split('-live-') ?? [];
   return [...(event ?? '').matchAll(/(?<=-)(?:19|20)\d{2}(?=-|$)/g)].at(-1)?.[0] ?? null;
+}
+
+function keyOf(name: string): string {
+  return normKey(name.slice(0, LONGEST_TITLE)).replaceAll(' ', '-');
+}
+
+/** The first track with a name: what tells one list without a title from another. */
+function firstOf(rows: readonly Row[]): string {
+  const { artist, title } = rows.find((row) => row.artist !== null || row.title !== null) ?? {};
+  return [artist, title].filter(Boolean).join(' ');
 }
 
 /** "2024", "2024-05", "2024-05-01T…": as precise as it is given. */

@@ -1,12 +1,17 @@
 /** JSON answers of interfaces: from bytes to a value, and safe looks into a value nobody has checked. */
 import type { Problem } from './source.ts';
-import { decodeText } from './text.ts';
+import { decodeText, notTextReason } from './text.ts';
 
 export type JsonRecord = Record<string, unknown>;
 export type JsonReading = { ok: true; value: unknown; text: string } | { ok: false; problem: Problem; text: string };
 
+/** How JSON begins; a list of tracks may begin with "[00:00]", which is none. */
+export const JSON_START = /^\s*(?:\{|\[\s*(?:[[{"\]]|$))/;
+
 /** Larger bodies are refused unread: no interface of ours sends them. */
 const MAX_JSON_BYTES = 50 * 1024 * 1024;
+/** Answers hold a few thousand objects; each costs a kilobyte of memory and more until it is read. */
+const MOST_OBJECTS = 200_000;
 
 /** Parses a body as JSON; otherwise says why not (`empty`, `too-large`, `not-text`, `truncated`, `unknown-shape`). Never throws. */
 export function readJsonPage(body: Uint8Array): JsonReading {
@@ -15,12 +20,14 @@ export function readJsonPage(body: Uint8Array): JsonReading {
   }
   const { text, valid } = decodeText(body);
   if (text.trim() === '') return refuse('empty', 'the body holds nothing', text);
-  if (!valid || text.includes('\0')) return refuse('not-text', 'the body is no UTF-8 text, expected JSON', '');
+  if (!valid || text.includes('\0')) return refuse('not-text', `${notTextReason(body)}, expected JSON`, '');
   return readJsonText(text);
 }
 
-/** Parses a text as JSON, or says why not (`truncated`, `unknown-shape`). Never throws. */
+/** Parses a text as JSON, or says why not (`truncated`, `unknown-shape`, `too-large`). Never throws. */
 export function readJsonText(text: string): JsonReading {
+  if (/^\s*[[{]/.test(text) && hasTooMany(text))
+    return refuse('too-large', `more than ${MOST_OBJECTS} objects in one answer: split it`, '');
   try {
     return { ok: true, value: JSON.parse(text), text };
   } catch (error) {
@@ -30,6 +37,13 @@ export function readJsonText(text: string): JsonReading {
     const cut = !/[\]}]\s*$/.test(text) || /end of JSON|unterminated/i.test(why);
     return refuse(cut ? 'truncated' : 'unknown-shape', `broken JSON: ${why.slice(0, 120)}`, text);
   }
+}
+
+/** Braces within texts are counted too: only what is far beyond any answer is refused. */
+function hasTooMany(text: string): boolean {
+  let count = 0;
+  for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) if (++count > MOST_OBJECTS) return true;
+  return false;
 }
 
 /** The value as an object with fields; an empty one for everything else. */

@@ -28,3 +28,26 @@ export function decodeText(bytes: Uint8Array): { text: string; valid: boolean } 
     return { text: new TextDecoder('utf-8').decode(bytes), valid: false };
   }
 }
+
+/** What bytes that are no text begin with, and what to do about it. */
+const MAGIC: readonly (readonly [number[], string])[] = [
+  [[0x1f, 0x8b], 'compressed by gzip: unpack it first'],
+  [[0x50, 0x4b, 0x03, 0x04], 'a zip archive: unpack it first'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'compressed by zstd: unpack it first'],
+  [[0x25, 0x50, 0x44, 0x46], 'a PDF: save the page as HTML'],
+  [[0x89, 0x50, 0x4e, 0x47], 'a picture'],
+  [[0xff, 0xd8, 0xff], 'a picture'],
+];
+/** Bytes that show whether NULs stand at every second place. */
+const SHOWING = 4_096;
+
+/** Why a body is no UTF-8 text, in words for the person who saved it. */
+export function notTextReason(bytes: Uint8Array): string {
+  const known = MAGIC.find(([start]) => start.every((byte, index) => bytes[index] === byte));
+  if (known !== undefined) return `the body is no UTF-8 text but ${known[1]}`;
+  const start = bytes.subarray(0, SHOWING);
+  const nuls = start.filter((byte) => byte === 0).length;
+  if (nuls === 0) return 'the body is no UTF-8 text: binary, or in another encoding; save it as UTF-8';
+  const isUtf16 = nuls * 3 > start.length && nuls * 3 < start.length * 2;
+  return `the body is no UTF-8 text: ${isUtf16 ? 'UTF-16 without its mark; save it as UTF-8' : 'binary'}`;
+}
