@@ -54,7 +54,7 @@ it('a page is asked for through one proxy after the other, and is held when none
 
 it('an open breaker is open for all of them', async () => {
   await services.db.query(
-    `insert into source_states (source, breaker, breaker_until, breaker_reason) values ('setlistfm', 'open', $1, 'refused')`,
+    `insert into source_states (source, via, breaker, breaker_until, breaker_reason) values ('setlistfm', 'live', 'open', $1, 'refused')`,
     [new Date(test.ctx.clock.now().getTime() + 60_000)],
   );
   await crawl();

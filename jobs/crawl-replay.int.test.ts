@@ -68,7 +68,14 @@ describe('a replay', () => {
   it('runs while the source is left alone, and a refusal in the archive opens no breaker', async () => {
     const now = test.ctx.clock.now();
     const until = new Date(now.getTime() + 60_000);
-    await openBreaker(services.db, { source: '1001tracklists', reason: 'earlier', until, now, document: null });
+    await openBreaker(services.db, {
+      source: '1001tracklists',
+      via: 'sandbox',
+      reason: 'earlier',
+      until,
+      now,
+      document: null,
+    });
     await recorded('/a', BLOCKED);
     await due('/a');
     expect(await replay()).toMatchObject({ pages: 1 });

@@ -192,9 +192,27 @@ describe('after a refusal', () => {
     expect(await readSourceState(services.db, '1001tracklists')).toMatchObject({ breaker: 'closed', streak: 0 });
   });
 
+  it('by the site itself, what its sandbox answers opens and closes nothing there', async () => {
+    await services.db.query(
+      `insert into source_states (source, via, breaker, breaker_until, opened_in_row, streak) values ('1001tracklists', 'live', 'open', $1, 1, 1)`,
+      [test.clock.now()],
+    );
+    await due('1001tracklists', 'tracklist', urls);
+    answer = html(setPage);
+    expect(await crawl('1001tracklists')).toMatchObject({ pages: 3 });
+    const live = () => readSourceState(services.db, '1001tracklists', 'live');
+    expect(await live()).toMatchObject({ breaker: 'open', streak: 1 });
+    await services.db.query(`update source_states set breaker = 'closed', breaker_until = null`);
+    answer = html(captcha);
+    await due('1001tracklists', 'tracklist', [`${SITE}/tracklist/aaaaaa9`]);
+    await crawl('1001tracklists');
+    expect(await live()).toMatchObject({ breaker: 'closed' });
+    expect(await readSourceState(services.db, '1001tracklists', 'sandbox')).toMatchObject({ breaker: 'open' });
+  });
+
   it('a trial with nothing to ask for is given back', async () => {
     await services.db.query(
-      `insert into source_states (source, breaker, breaker_until) values ('1001tracklists', 'open', $1)`,
+      `insert into source_states (source, via, breaker, breaker_until) values ('1001tracklists', 'sandbox', 'open', $1)`,
       [test.clock.now()],
     );
     await crawl('1001tracklists');

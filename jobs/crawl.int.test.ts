@@ -380,7 +380,7 @@ describe('a source that may not be asked', () => {
 
   it('because it is switched off is left alone, and the job ends', async () => {
     await setsDue(1);
-    await services.db.query(`insert into source_states (source, enabled) values ('setlistfm', false)`);
+    await services.db.query(`insert into source_states (source, via, enabled) values ('setlistfm', 'sandbox', false)`);
     expect(await crawl()).toMatchObject({ pages: 0 });
     expect(asked).toEqual([]);
     expect(await jobs()).toEqual([]);

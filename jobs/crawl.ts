@@ -48,7 +48,7 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
     // What came is stored while its leases hold; a fault that kept it from being was thrown already, or another came first.
     await slice.lander.settled().catch(() => undefined);
     await slice.http.release().catch((error: unknown) => ctx.log.warn({ err: error }, 'connections were not closed'));
-    if (slice.trial !== 'none') await giveBackTrial(ctx.db, payload.source, slice.owner);
+    if (slice.trial !== 'none' && slice.breaker !== null) await giveBackTrial(ctx.db, slice.breaker, slice.owner);
     await slice.leases.release();
     await releaseLeases(ctx.db, slice.owner);
   }
@@ -58,14 +58,13 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
 
 /** Reads what holds for the source, and claims the one request of a half-open breaker. */
 async function mayAsk(slice: Slice): Promise<boolean> {
-  // A replay asks nobody.
-  if (slice.payload.via === 'replay') return true;
-  const { ctx, owner } = slice;
-  const { source } = slice.payload;
-  const admission = await ctx.db.transaction((tx) => admit(tx, { source, owner, now: ctx.clock.now() }));
+  const { ctx, owner, breaker } = slice;
+  if (breaker === null) return true;
+  const { source, via } = breaker;
+  const admission = await ctx.db.transaction((tx) => admit(tx, { ...breaker, owner, now: ctx.clock.now() }));
   if (admission === 'nobody') return false;
   slice.trial = admission === 'one-trial' ? 'to-ask' : 'none';
-  slice.streak = (await readSourceState(ctx.db, source)).streak;
+  slice.streak = (await readSourceState(ctx.db, source, via)).streak;
   for (const [kind, fields] of await readAlarms(ctx.db, source)) slice.alarms.set(kind, fields);
   return true;
 }
@@ -134,7 +133,7 @@ function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void 
 }
 
 /** The slice's end and the enqueue of its continuation are one. */
-async function finishSlice({ ctx, payload, leased }: Slice, outboxId: number | null): Promise<void> {
+async function finishSlice({ ctx, payload, leased, breaker }: Slice, outboxId: number | null): Promise<void> {
   const now = ctx.clock.now();
   const limit = payload.limit === null ? null : payload.limit - leased;
   await ctx.db.transaction(async (tx) => {
@@ -143,7 +142,7 @@ async function finishSlice({ ctx, payload, leased }: Slice, outboxId: number | n
     const mayGoOn =
       (limit === null || limit > 0) &&
       leased > 0 &&
-      (payload.via === 'replay' || mayRun(await readSourceState(tx, payload.source), now));
+      (breaker === null || mayRun(await readSourceState(tx, breaker.source, breaker.via), now));
     if (mayGoOn) {
       const priority = payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual;
       await enqueue(

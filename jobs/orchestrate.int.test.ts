@@ -135,12 +135,12 @@ describe('looking for due work', () => {
 
   it('leaves a source alone that is switched off, or refused us', async () => {
     await due('mixesdb', 5);
-    await services.db.query(`insert into source_states (source, enabled) values ('mixesdb', false)`);
+    await services.db.query(`insert into source_states (source, via, enabled) values ('mixesdb', 'sandbox', false)`);
     expect(await enqueueDueCrawls(test.ctx)).toEqual([]);
     await services.db.query('update source_states set enabled = true');
     const now = test.clock.now();
     const until = new Date(now.getTime() + 1_000);
-    await openBreaker(services.db, { source: 'mixesdb', reason: 'captcha', until, now });
+    await openBreaker(services.db, { source: 'mixesdb', via: 'sandbox', reason: 'captcha', until, now });
     expect(await enqueueDueCrawls(test.ctx)).toEqual([]);
     test.clock.advance(1_000);
     expect(await enqueueDueCrawls(test.ctx)).toEqual(['mixesdb']);

@@ -143,7 +143,7 @@ export async function enqueueDueCrawls(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>
   for (const { source: name } of await findDueSources(ctx.db, now, await allClosedHosts(ctx))) {
     if (!isSourceName(name)) continue;
     const via = crawlVia(ctx, await loadSource(name));
-    if (via === null || !mayRun(await readSourceState(ctx.db, name), now)) continue;
+    if (via === null || !mayRun(await readSourceState(ctx.db, name, via), now)) continue;
     const job = {
       queue: crawlQueue(name),
       name: 'crawl',

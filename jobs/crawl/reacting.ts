@@ -11,6 +11,7 @@ import {
 } from '../../src/repositories/breaker.ts';
 import { appendEvents } from '../../src/repositories/events.ts';
 import { failLease } from '../../src/repositories/frontier.ts';
+import type { BreakerKey } from '../../src/repositories/source-states.ts';
 import { isGoodAnswer, openFor, type Reaction, reactionTo } from './reactions.ts';
 import type { Slice } from './slice.ts';
 
@@ -33,16 +34,20 @@ export async function react(
     await goOn(slice);
     return;
   }
-  // Whoever was taken for a scraper is not to come back as somebody else.
-  if (judgement.verdict === 'block' || judgement.verdict === 'decoy') slice.ctx.sessions.refused(slice.payload.source);
+  const { breaker } = slice;
+  // Whoever was taken for a scraper is not to come back as somebody else. What plays the site refuses nobody.
+  if (breaker?.via === 'live' && (judgement.verdict === 'block' || judgement.verdict === 'decoy'))
+    slice.ctx.sessions.refused(breaker.source);
   const problem = `${judgement.verdict}: ${judgement.reason ?? ''}`.slice(0, 1_000);
-  if (slice.payload.via === 'replay') {
+  if (breaker === null) {
     // An archive gives the same page every time, and what refused us then does not refuse us now.
     const { id, token } = request;
     await failLease(slice.ctx.db, { id, token, problem, cure: 'give-up', dueAt: slice.ctx.clock.now() });
     return;
   }
-  const opened = await slice.ctx.db.transaction((tx) => record(tx, slice, { request, judgement, reaction, evidence }));
+  const opened = await slice.ctx.db.transaction((tx) =>
+    record(tx, slice, { breaker, request, judgement, reaction, evidence }),
+  );
   slice.ctx.log.warn({ source: slice.payload.source, url: request.url, ...judgement, opened }, 'page was no good');
   const now = slice.ctx.clock.now().getTime();
   const retryMs = reaction.retryMs * 2 ** request.attempts * (0.5 + Math.random());
@@ -59,20 +64,21 @@ export async function react(
 
 /** A good page: it ends a streak, and a trial that went well lets the others pass. Only when it is stored: until then it is no success. */
 async function goOn(slice: Slice): Promise<void> {
-  if (slice.trial !== 'asked' && slice.streak === 0) return;
+  const { ctx, owner, breaker } = slice;
+  if (breaker === null || (slice.trial !== 'asked' && slice.streak === 0)) return;
   await slice.lander.settled();
-  const { ctx, owner, payload } = slice;
   if (slice.trial === 'asked') {
-    await ctx.db.transaction((tx) => closeAfterTrial(tx, { source: payload.source, owner, now: ctx.clock.now() }));
+    await ctx.db.transaction((tx) => closeAfterTrial(tx, { ...breaker, owner, now: ctx.clock.now() }));
     slice.trial = 'none';
     slice.streak = 0;
   } else if (slice.streak > 0) {
     slice.streak = 0;
-    await endStreak(ctx.db, payload.source);
+    await endStreak(ctx.db, breaker);
   }
 }
 
 interface Bad {
+  readonly breaker: BreakerKey;
   readonly request: LeasedRequest;
   readonly judgement: Judgement;
   readonly reaction: Reaction;
@@ -83,7 +89,7 @@ interface Bad {
 async function record(
   tx: Queryable,
   slice: Slice,
-  { request, judgement, reaction, evidence: { document, waitMs } }: Bad,
+  { breaker, request, judgement, reaction, evidence: { document, waitMs } }: Bad,
 ): Promise<{ until: Date | null } | null> {
   const { source, runId } = slice.payload;
   const now = slice.ctx.clock.now();
@@ -97,13 +103,13 @@ async function record(
     await appendEvents(tx, [{ source, name: reaction.event, runId, detail }], now);
   }
   if (reaction.breaker === null) return null;
-  const streak = await lengthenStreak(tx, source, judgement.verdict);
+  const streak = await lengthenStreak(tx, breaker, judgement.verdict);
   slice.streak = streak.length;
   // A request that tries for a half-open breaker needs no second: what it met, the source still does.
   if (streak.length < reaction.breaker.after && slice.trial === 'none') return null;
   const openMs = waitMs ?? openFor(reaction.breaker, streak.openedInRow);
   const until = openMs === null ? null : new Date(now.getTime() + openMs);
-  await openBreaker(tx, { source, reason: reasonOf(judgement), until, now, document });
+  await openBreaker(tx, { ...breaker, reason: reasonOf(judgement), until, now, document });
   return { until };
 }
 
@@ -115,7 +121,7 @@ function reasonOf({ verdict, reason }: Judgement): string {
 /** Nothing more is asked in this slice. A trial that proved nothing is another's. */
 async function stop(slice: Slice): Promise<void> {
   slice.end.abort();
-  if (slice.trial === 'none') return;
+  if (slice.trial === 'none' || slice.breaker === null) return;
   slice.trial = 'none';
-  await giveBackTrial(slice.ctx.db, slice.payload.source, slice.owner);
+  await giveBackTrial(slice.ctx.db, slice.breaker, slice.owner);
 }

@@ -9,6 +9,7 @@ import { createHttpClient, type HttpClient } from '../../src/platform/http-clien
 import type { HttpProxy } from '../../src/platform/proxy.ts';
 import { userAgent } from '../../src/platform/user-agent.ts';
 import type { LandingPage } from '../../src/repositories/landing.ts';
+import type { BreakerKey } from '../../src/repositories/source-states.ts';
 import { closedHosts, liveAccess, sandboxedHosts } from '../access.ts';
 import type { Attempt, JobCtx } from '../job.ts';
 import { Lander } from '../lander.ts';
@@ -21,6 +22,8 @@ export interface Slice {
   readonly source: Source;
   readonly payload: CrawlPayload;
   readonly owner: string;
+  /** The breaker that holds for it; null for a replay, which asks nobody. */
+  readonly breaker: BreakerKey | null;
   readonly leases: HeldLeases;
   readonly lander: Lander;
   readonly http: HttpClient;
@@ -74,6 +77,7 @@ export function openSlice(ctx: JobCtx, source: Source, { payload, signal }: Atte
     source,
     payload,
     owner,
+    breaker: payload.via === 'replay' ? null : { source: payload.source, via: payload.via },
     leases: new HeldLeases(ctx, owner),
     // What vanished is looked for from the next slice on: this one ends.
     lander: new Lander(ctx, payload.runId === null ? PRIORITY.scheduled : PRIORITY.manual, () => end.abort()),

@@ -55,7 +55,7 @@ it('counts what there is by its labels', async () => {
   await db.query(
     `insert into dead_letters (queue, name, job_id, payload, priority, error, attempts, failed_at) values ('load', 'load', '1', '{}', 1, 'x', 5, '2026-11-20')`,
   );
-  await db.query(`insert into source_states (source, breaker) values ('reddit', 'open')`);
+  await db.query(`insert into source_states (source, via, breaker) values ('reddit', 'live', 'open')`);
   await db.query(`insert into search_outbox values ('track', gen_random_uuid(), '2026-11-20')`);
   await queues[0]?.add('load', {}, { priority: 1 });
   const samples = await scrape();

@@ -61,7 +61,7 @@ it.each([
   ['for a day', new Date(Date.now() + 86_400_000), /open until 20.*: captcha/, /^Wait/],
   ['without an end', null, /open until a person closes it: captcha/, /^Look at the reason/],
 ])('a breaker that is open %s refuses a crawl with its reason', async (_, until, message, hint) => {
-  await openBreaker(services.db, { source: 'mixesdb', reason: 'captcha', until, now: new Date() });
+  await openBreaker(services.db, { source: 'mixesdb', via: 'sandbox', reason: 'captcha', until, now: new Date() });
   const refused = await musicdb('crawl', 'mixesdb', '--json');
   expect(refused.status).toBe(2);
   expect(jsonOf<Refused>(refused).error).toMatchObject({
@@ -74,7 +74,13 @@ it.each([
 
 it('a breaker whose time has come lets the one request try', async () => {
   const now = new Date(Date.now() - 86_400_000);
-  await openBreaker(services.db, { source: 'mixesdb', reason: 'captcha', until: new Date(now.getTime() + 1), now });
+  await openBreaker(services.db, {
+    source: 'mixesdb',
+    via: 'sandbox',
+    reason: 'captcha',
+    until: new Date(now.getTime() + 1),
+    now,
+  });
   const tried = await musicdb('crawl', 'mixesdb', '--limit', '1', '--json');
   expect(tried.status, tried.stderr).toBe(0);
   expect(jsonOf(tried)).toMatchObject({ requests: { done: 1 }, stopped: null });

@@ -46,7 +46,7 @@ export async function enterBy(
   const via = said ?? crawlVia(ctx, source);
   if (via === null) throw conditionsMissing(ctx.config, source);
   if (said === null && via === 'live') assertLive(ctx.config, source, seeds);
-  const held = await whyHeld(ctx, source);
+  const held = await whyHeld(ctx, source, via);
   if (held !== null) throw held;
   return via;
 }

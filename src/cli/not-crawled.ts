@@ -7,7 +7,7 @@ import type { JobCtx } from '../../jobs/job.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Source } from '../core/source.ts';
-import { mayRun, readSourceState, type SourceState } from '../repositories/source-states.ts';
+import { type BreakerKey, mayRun, readSourceState, type SourceState } from '../repositories/source-states.ts';
 
 type Facts = Pick<Source, 'facts'>;
 
@@ -16,13 +16,17 @@ export async function whyNotCrawled(
   ctx: Pick<JobCtx, 'config' | 'db' | 'clock'>,
   source: Facts,
 ): Promise<ConfigError | null> {
-  if (crawlVia(ctx, source) === null) return conditionsMissing(ctx.config, source);
-  return whyHeld(ctx, source);
+  const via = crawlVia(ctx, source);
+  return via === null ? conditionsMissing(ctx.config, source) : whyHeld(ctx, source, via);
 }
 
-/** Null when it is switched on and its breaker lets a request pass, be it the one that tries. The sandbox is held as the real site is. */
-export async function whyHeld({ db, clock }: Pick<JobCtx, 'db' | 'clock'>, source: Facts): Promise<ConfigError | null> {
-  const state = await readSourceState(db, source.facts.name);
+/** Null when it is switched on and its breaker lets a request pass, be it the one that tries. Site and sandbox are held each by its own. */
+export async function whyHeld(
+  { db, clock }: Pick<JobCtx, 'db' | 'clock'>,
+  source: Facts,
+  via: BreakerKey['via'],
+): Promise<ConfigError | null> {
+  const state = await readSourceState(db, source.facts.name, via);
   if (mayRun(state, clock.now())) return null;
   return state.enabled ? breakerOpen(source, state) : switchedOff(source);
 }

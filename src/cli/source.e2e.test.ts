@@ -123,7 +123,13 @@ it('show says that a database does not answer, and ends soon', async () => {
 it('a source is switched off and on; its breaker, its reason and what happened are shown', async () => {
   const now = new Date();
   const until = new Date(now.getTime() + 86_400_000);
-  await openBreaker(services.db, { source: 'reddit', reason: 'the source refused us: captcha', until, now });
+  await openBreaker(services.db, {
+    source: 'reddit',
+    via: 'live',
+    reason: 'the source refused us: captcha',
+    until,
+    now,
+  });
   expect((await source('show', 'reddit')).stdout).toMatch(/breaker +open until 20.*: the source refused us: captcha/);
   expect((await source('disable', 'reddit')).stdout).toMatch(/switched off: nothing is asked of it until/);
   const off = jsonOf<Shown>(await source('show', 'reddit', '--json'));

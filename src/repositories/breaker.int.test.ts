@@ -18,6 +18,8 @@ import { mayRun, readSourceState } from './source-states.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const SOURCE = 'reddit';
+const KEY = { source: SOURCE, via: 'live' } as const;
+const SANDBOX = { source: SOURCE, via: 'sandbox' } as const;
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
 let services: TestServices;
@@ -57,7 +59,7 @@ describe('the one request of a half-open breaker', () => {
   it('that goes well closes it for all', async () => {
     await open(later(0));
     await ask('a', NOW);
-    await closeAfterTrial(db, { source: SOURCE, owner: 'a', now: NOW });
+    await closeAfterTrial(db, { ...KEY, owner: 'a', now: NOW });
     expect(await state()).toMatchObject({ breaker: 'closed', breakerReason: null, streak: 0 });
     expect(await ask('b', NOW)).toBe('open-to-all');
     expect((await readEvents(db, SOURCE, 9)).map(({ name }) => name)).toEqual([
@@ -72,7 +74,7 @@ describe('the one request of a half-open breaker', () => {
     await ask('a', NOW);
     expect(await open(later(5_000), 'captcha again')).toBe(true);
     expect(await state()).toMatchObject({ breaker: 'open', breakerReason: 'captcha again', trialUntil: null });
-    expect((await lengthenStreak(db, SOURCE, 'block')).openedInRow).toBe(2);
+    expect((await lengthenStreak(db, KEY, 'block')).openedInRow).toBe(2);
   });
 
   it('of a holder that vanished is another’s after a while, and the old holder closes nothing', async () => {
@@ -81,14 +83,14 @@ describe('the one request of a half-open breaker', () => {
     expect(mayRun(await state(), later(TRIAL_MS - 1))).toBe(false);
     expect(await ask('b', later(TRIAL_MS - 1))).toBe('nobody');
     expect(await ask('b', later(TRIAL_MS))).toBe('one-trial');
-    await closeAfterTrial(db, { source: SOURCE, owner: 'a', now: later(TRIAL_MS) });
+    await closeAfterTrial(db, { ...KEY, owner: 'a', now: later(TRIAL_MS) });
     expect(await state()).toMatchObject({ breaker: 'half-open' });
   });
 
   it('that was not made is given back, and may be made at once', async () => {
     await open(later(0));
     await ask('a', NOW);
-    await giveBackTrial(db, SOURCE, 'a');
+    await giveBackTrial(db, KEY, 'a');
     expect(await ask('b', NOW)).toBe('one-trial');
   });
 });
@@ -97,10 +99,44 @@ describe('pages that are no good', () => {
   it('are counted while they are of one kind, until a good one comes', async () => {
     const lengths = [];
     for (const verdict of ['layout-drift', 'layout-drift', 'soft-error', 'layout-drift'])
-      lengths.push((await lengthenStreak(db, SOURCE, verdict)).length);
+      lengths.push((await lengthenStreak(db, KEY, verdict)).length);
     expect(lengths).toEqual([1, 2, 1, 1]);
-    await endStreak(db, SOURCE);
-    expect(await lengthenStreak(db, SOURCE, 'layout-drift')).toEqual({ length: 1, openedInRow: 0 });
+    await endStreak(db, KEY);
+    expect(await lengthenStreak(db, KEY, 'layout-drift')).toEqual({ length: 1, openedInRow: 0 });
+  });
+});
+
+describe('the breakers of a site and of the sandbox that plays it', () => {
+  it('open, are tried and closed each by its own requests', async () => {
+    await open(later(1_000));
+    expect(await admit(db, { ...SANDBOX, owner: 'b', now: later(1_000) })).toBe('open-to-all');
+    expect(await ask('a', later(1_000))).toBe('one-trial');
+    await closeAfterTrial(db, { ...SANDBOX, owner: 'a', now: later(1_000) });
+    await giveBackTrial(db, SANDBOX, 'a');
+    expect(await readSourceState(db, SOURCE, 'live')).toMatchObject({ breaker: 'half-open' });
+    await openBreaker(db, { ...SANDBOX, reason: 'decoy', until: null, now: NOW });
+    await closeAfterTrial(db, { ...KEY, owner: 'a', now: later(1_000) });
+    expect(await readSourceState(db, SOURCE, 'live')).toMatchObject({ breaker: 'closed' });
+    expect(await readSourceState(db, SOURCE, 'sandbox')).toMatchObject({ breaker: 'open', breakerReason: 'decoy' });
+  });
+
+  it('count each its own pages', async () => {
+    await lengthenStreak(db, KEY, 'soft-error');
+    await endStreak(db, SANDBOX);
+    expect((await lengthenStreak(db, SANDBOX, 'soft-error')).length).toBe(1);
+    expect((await lengthenStreak(db, KEY, 'soft-error')).length).toBe(2);
+  });
+
+  it('are switched together; people are told of the one that is open', async () => {
+    await openBreaker(db, { ...SANDBOX, reason: 'decoy', until: null, now: NOW });
+    expect(await state()).toMatchObject({ breaker: 'open', breakerReason: 'decoy' });
+    expect(await turn(true)).toBe(true);
+    expect(await state()).toMatchObject({ breaker: 'closed' });
+    await turn(false);
+    expect(await Promise.all([KEY, SANDBOX].map((key) => admit(db, { ...key, owner: 'a', now: NOW })))).toEqual([
+      'nobody',
+      'nobody',
+    ]);
   });
 });
 
@@ -138,11 +174,11 @@ describe('a person', () => {
 });
 
 function open(until: Date | null, reason = 'captcha'): Promise<boolean> {
-  return openBreaker(db, { source: SOURCE, reason, until, now: NOW });
+  return openBreaker(db, { ...KEY, reason, until, now: NOW });
 }
 
 function ask(owner: string, now: Date): Promise<Admission> {
-  return admit(db, { source: SOURCE, owner, now });
+  return admit(db, { ...KEY, owner, now });
 }
 
 function turn(enabled: boolean): Promise<boolean> {

@@ -36,8 +36,8 @@ export async function readMetricCounts(db: Queryable): Promise<MetricCount[]> {
     `select 'items' as name, source as part, state, null as via, count(*)::float8 as value from raw_items group by source, state
      union all select 'fetches', source, outcome, null, count(*) from fetches group by source, outcome
      union all select 'pages_total', source, verdict, via, pages from page_verdicts
-     union all select 'breaker_open', source, null, null, (breaker = 'open')::int from source_states
-     union all select 'source_enabled', source, null, null, enabled::int from source_states
+     union all select 'breaker_open', source, null, null, max((breaker = 'open')::int) from source_states group by source
+     union all select 'source_enabled', source, null, null, min(enabled::int) from source_states group by source
      union all select 'yield_alarms', source, null, null, count(*) from page_yields where alarm_since is not null group by source
      union all select 'last_fetch_timestamp_seconds', source, null, null, extract(epoch from max(fetched_at)) from fetches group by source
      union all select 'outbox_outstanding', queue, null, null, count(*) from outbox group by queue

@@ -89,7 +89,8 @@ export async function readSources(db: Queryable, sources: readonly string[]): Pr
        (select max(f.fetched_at) from fetches f where f.source = n.source) as "lastFetchedAt",
        coalesce(t.enabled, true) as enabled, coalesce(t.breaker, 'closed') as breaker,
        t.breaker_until as "breakerUntil", t.breaker_reason as "breakerReason"
-     from unnest($1::text[]) with ordinality as n (source, place) left join source_states t on t.source = n.source order by n.place`,
+     from unnest($1::text[]) with ordinality as n (source, place)
+     left join lateral (select * from source_states where source = n.source order by breaker = 'closed', via limit 1) t on true order by n.place`,
     [sources],
   );
   return rows;

@@ -23,7 +23,7 @@ describe('whether a source may be asked', () => {
   });
 
   it('its breaker is open: not before its time', async () => {
-    await openBreaker(db, { source: 'reddit', reason: 'captcha', until: later(1_000), now: NOW });
+    await openBreaker(db, { source: 'reddit', via: 'live', reason: 'captcha', until: later(1_000), now: NOW });
     const state = await readSourceState(db, 'reddit');
     expect(state).toEqual({
       source: 'reddit',
@@ -41,24 +41,24 @@ describe('whether a source may be asked', () => {
   });
 
   it('its breaker is open without an end: never', async () => {
-    await openBreaker(db, { source: 'reddit', reason: 'captcha', until: later(1_000), now: NOW });
+    await openBreaker(db, { source: 'reddit', via: 'live', reason: 'captcha', until: later(1_000), now: NOW });
     await db.query('update source_states set breaker_until = null');
-    await openBreaker(db, { source: 'reddit', reason: 'wait', until: later(2_000), now: NOW });
+    await openBreaker(db, { source: 'reddit', via: 'live', reason: 'wait', until: later(2_000), now: NOW });
     expect(mayRun(await readSourceState(db, 'reddit'), later(10 ** 10))).toBe(false);
   });
 
   it('it is switched off: no', async () => {
-    await db.query(`insert into source_states (source, enabled) values ('reddit', false)`);
+    await db.query(`insert into source_states (source, via, enabled) values ('reddit', 'live', false)`);
     expect(mayRun(await readSourceState(db, 'reddit'), NOW)).toBe(false);
   });
 });
 
 describe('a breaker that is opened again', () => {
   it('stays open for the longer time, with its reason', async () => {
-    await openBreaker(db, { source: 'reddit', reason: 'captcha', until: later(5_000), now: NOW });
-    await openBreaker(db, { source: 'reddit', reason: 'wait', until: later(1_000), now: NOW });
+    await openBreaker(db, { source: 'reddit', via: 'live', reason: 'captcha', until: later(5_000), now: NOW });
+    await openBreaker(db, { source: 'reddit', via: 'live', reason: 'wait', until: later(1_000), now: NOW });
     expect(await readSourceState(db, 'reddit')).toMatchObject({ breakerUntil: later(5_000), breakerReason: 'captcha' });
-    await openBreaker(db, { source: 'reddit', reason: 'login', until: later(9_000), now: NOW });
+    await openBreaker(db, { source: 'reddit', via: 'live', reason: 'login', until: later(9_000), now: NOW });
     expect(await readSourceState(db, 'reddit')).toMatchObject({ breakerUntil: later(9_000), breakerReason: 'login' });
   });
 });

@@ -1,5 +1,11 @@
-/** What holds for a source over all processes and restarts: its switch and its circuit breaker. */
+/** What holds for a source over all processes and restarts: its switch and its circuit breakers. */
 import type { Queryable } from '../platform/database.ts';
+
+/** Whose breaker: what a sandbox answers says nothing of the site that it plays, and opens, tries and closes nothing there. */
+export interface BreakerKey {
+  readonly source: string;
+  readonly via: 'live' | 'sandbox';
+}
 
 export interface SourceState {
   readonly source: string;
@@ -27,12 +33,17 @@ const INITIAL: Omit<SourceState, 'source'> = {
   streakVerdict: null,
 };
 
-export async function readSourceState(db: Queryable, source: string): Promise<SourceState> {
+/** @param via the way it is asked; without one (for people), the breaker that is not closed, the site's own before the sandbox's. */
+export async function readSourceState(
+  db: Queryable,
+  source: string,
+  via: BreakerKey['via'] | null = null,
+): Promise<SourceState> {
   const { rows } = await db.query<SourceState>(
     `select source, enabled, breaker, breaker_until as "breakerUntil", breaker_reason as "breakerReason",
        encode(breaker_document, 'hex') as "breakerDocument", trial_until as "trialUntil", streak, streak_verdict as "streakVerdict"
-     from source_states where source = $1`,
-    [source],
+     from source_states where source = $1 and ($2::text is null or via = $2) order by breaker = 'closed', via limit 1`,
+    [source, via],
   );
   return rows[0] ?? { source, ...INITIAL };
 }

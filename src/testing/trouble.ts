@@ -46,7 +46,7 @@ export async function putTroubleInto({ test: { ctx } }: TestApp): Promise<string
   );
   const until = new Date(now.getTime() + 20 * 3_600_000);
   const reason = 'the source refused us: captcha';
-  await openBreaker(ctx.db, { source: SOURCE, reason, until, now, document: stored.digest });
+  await openBreaker(ctx.db, { source: SOURCE, via: 'live', reason, until, now, document: stored.digest });
   const request = { source: SOURCE, url: URL_OF_PAGE, kind: 'tracklist', priority: 5, depth: 0, runId: null };
   await addRequests(
     ctx.db,

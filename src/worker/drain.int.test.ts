@@ -83,7 +83,7 @@ describe('waiting for work to be done', () => {
     await due('reddit');
     await due('mixesdb');
     await services.db.query(
-      `insert into source_states (source, breaker, breaker_until, enabled) values ('reddit', 'open', $1, true), ('mixesdb', 'closed', null, false)`,
+      `insert into source_states (source, via, breaker, breaker_until, enabled) values ('reddit', 'live', 'open', $1, true), ('mixesdb', 'live', 'closed', null, false)`,
       [new Date(test.clock.now().getTime() + 60_000)],
     );
     expect(await drain(test.ctx, { requestsOf: 'all' })).toBe(true);
@@ -92,7 +92,7 @@ describe('waiting for work to be done', () => {
 
   it('does not wait for a person to close a breaker', async () => {
     await due('reddit');
-    await services.db.query(`insert into source_states (source, breaker) values ('reddit', 'open')`);
+    await services.db.query(`insert into source_states (source, via, breaker) values ('reddit', 'live', 'open')`);
     expect(await drain(test.ctx, { requestsOf: 'all' })).toBe(true);
     await services.db.query('truncate source_states');
   });

@@ -106,7 +106,7 @@ async function ask(ctx: JobCtx, { source, seeds, limit, via, runId, replay }: Ru
 async function finish(ctx: JobCtx, run: Run, finished: boolean): Promise<CrawlReport> {
   const { source, via, runId, indexed } = run;
   const replay = indexed === null ? null : { ...indexed, notInArchive: await countNotInArchive(ctx.db, runId) };
-  const stopped = via === 'replay' ? null : await whyHeld(ctx, source);
+  const stopped = via === 'replay' ? null : await whyHeld(ctx, source, via);
   const waitingForSettings = await countDueAt(ctx.db, closedOf(ctx, run));
   const report = await readReport(ctx.db, { source, runId, via, replay, stopped, waitingForSettings });
   const counts = { ...report.summary.sources[source.facts.name] };
