@@ -79,6 +79,19 @@ describe('an answer that is no page', () => {
     expect(await rows('select kind from raw_items')).toEqual([{ kind: 'setlist' }]);
   });
 
+  it('because its connection ended before it did is kept as far as it came, and nothing is held of it', async () => {
+    await crawlOnce(200, SET, Buffer.byteLength(SET) + 1);
+    const [fetch] = await rows('select status, outcome, exchange, document_digest from fetches');
+    expect(fetch).toMatchObject({ status: 200, outcome: 'truncated', exchange: { bodyFault: { code: 'TRUNCATED' } } });
+    expect((await test.ctx.archive.get(fetch?.document_digest as Buffer)).toString()).toBe(SET);
+    expect(await rows('select 1 from raw_items union all select 1 from quarantine')).toEqual([]);
+  });
+
+  it('and was cut off too is waited for as it asked', async () => {
+    await crawlOnce(503, 'no', 100);
+    expect(await rows('select outcome from fetches')).toEqual([{ outcome: 'throttled' }]);
+  });
+
   it('is what the breaker names as its reason', async () => {
     await crawlOnce(429, 'slow down');
     expect(await rows('select breaker_document = document_digest as same from source_states, fetches')).toEqual([
@@ -100,6 +113,12 @@ describe('a replay of what was kept', () => {
     await crawlOnce(503, SET);
     expect(await statusesReplayed()).toEqual([]);
   });
+
+  it('answers with nothing that was cut off', async () => {
+    await crawlOnce(200, SET, Buffer.byteLength(SET) + 1);
+    expect(await statusesReplayed()).toEqual([]);
+    expect(await statusesReplayed('warc')).toEqual([]);
+  });
 });
 
 it('an export holds the refusal as it was', async () => {
@@ -108,9 +127,15 @@ it('an export holds the refusal as it was', async () => {
   expect(exported).toMatchObject({ records: { response: 1, request: 1, metadata: 1 }, withoutAnswer: 0, problems: [] });
 });
 
-async function crawlOnce(status: number, body: string): Promise<void> {
-  answer = (response) =>
-    response.writeHead(status, { 'content-type': 'application/json', 'X-Ray': 'b7', 'retry-after': '1' }).end(body);
+/** @param length as it is announced: when less comes, the connection ends. */
+async function crawlOnce(status: number, body: string, length = Buffer.byteLength(body)): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'X-Ray': 'b7', 'retry-after': '1', 'content-length': length };
+  answer = (response) => {
+    response.writeHead(status, headers).write(body, () => {
+      if (length > Buffer.byteLength(body)) response.destroy();
+      else response.end();
+    });
+  };
   const request = { source: 'setlistfm', urlKey: 'a', url: URL_OF_SET, kind: 'setlist', priority: 5, depth: 0 };
   await addRequests(services.db, [{ ...request, runId: null }], test.clock.now());
   await services.db.query(`update frontier set state = 'due', due_at = $1`, [test.clock.now()]);

@@ -1,7 +1,7 @@
 /** How a page is asked for: in turn, through the politeness gate, over HTTP or in a browser. */
 import Bottleneck from 'bottleneck';
 import type { Renderer } from '../../spiders/render-page.ts';
-import { PermanentError, RefusedAnswer } from '../../src/core/errors.ts';
+import { CutOffError, PermanentError, RefusedAnswer } from '../../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
 import type { Credentials, Source } from '../../src/core/source.ts';
 import { type AdmittedHop, type RequestGate, statusFault } from '../../src/platform/http-client.ts';
@@ -19,13 +19,19 @@ export function limiterOf({ facts }: Source, isPolite: boolean): InTurn {
   return (work) => limiter.schedule(work);
 }
 
-/** @throws RefusedAnswer for a status that is no page. */
+/** @throws RefusedAnswer for a status that is no page, and for an answer that was cut off. */
 export async function fetchPage(slice: Slice, request: LeasedRequest, credentials: Credentials): Promise<FetchedPage> {
   const { source, http, hosts } = slice;
   const headers = { ...source.headers(request, credentials), ...ifChanged(request) };
   const gate = gateOf(slice, request);
-  const page = await http.fetch({ url: request.url, headers, allowedHosts: hosts, gate });
-  return usable(slice, page);
+  const asked = http.fetch({ url: request.url, headers, allowedHosts: hosts, gate });
+  return usable(slice, await asked.catch((error: unknown) => refuseCutOff(slice, error)));
+}
+
+/** @throws RefusedAnswer for what a connection cut off, by its status where that is no page anyway. */
+function refuseCutOff({ ctx }: Slice, error: unknown): never {
+  if (!(error instanceof CutOffError)) throw error;
+  throw new RefusedAnswer(error.page, statusFault(error.page, ctx.clock) ?? error);
 }
 
 function usable({ ctx }: Slice, page: FetchedPage): FetchedPage {

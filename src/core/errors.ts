@@ -45,6 +45,16 @@ export class PermanentError extends MusicDbError {}
 /** Trying again later may help: retry with backoff, costs an attempt. */
 export class TransientError extends MusicDbError {}
 
+/** The answer ended before its end. `page` is what came of it: its `bodyFault` says so, and nothing may be read in it. Code `TRUNCATED`. */
+export class CutOffError extends TransientError {
+  readonly page: FetchedPage;
+
+  constructor(message: string, { page, cause }: { page: FetchedPage; cause: unknown }) {
+    super(message, { code: 'TRUNCATED', cause });
+    this.page = page;
+  }
+}
+
 /** The other side asked us to wait: costs neither an attempt nor a session. `retryAfterMs` in milliseconds. */
 export class ThrottledError extends MusicDbError {
   readonly retryAfterMs: number;

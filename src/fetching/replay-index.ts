@@ -77,6 +77,7 @@ async function add(db: Queryable, { runId, at }: ReplayRun, pages: readonly Repl
 function pageOfFetch(source: Source, fetch: RecordedFetch): ReplayPage[] {
   const { url, finalUrl, status, digest, contentEncoding, remoteAddress, durationMs, exchange, fetchedAt } = fetch;
   if (url === null || digest === null || fetch.isErased || !isPage(status, contractOf(source, fetch.kind))) return [];
+  if (exchange?.bodyFault?.code === 'TRUNCATED') return [];
   const page = {
     finalUrl: finalUrl ?? url,
     status: status ?? 200,

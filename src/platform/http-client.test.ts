@@ -81,8 +81,14 @@ describe('a page', () => {
   });
 
   it('that is cut off is a fault that may pass, and says how much came', async () => {
-    await expect(fetch('/cut')).rejects.toMatchObject({ name: 'TransientError', code: 'TRUNCATED' });
+    await expect(fetch('/cut')).rejects.toMatchObject({ name: 'CutOffError', code: 'TRUNCATED' });
     await expect(fetch('/cut')).rejects.toThrow('after 5 of 100 bytes');
+  });
+
+  it('that is cut off is known as far as it came, and cannot be read', async () => {
+    await expect(fetch('/cut')).rejects.toMatchObject({
+      page: { status: 200, rawBody: { byteLength: 5 }, body: { byteLength: 0 }, bodyFault: { code: 'TRUNCATED' } },
+    });
   });
 
   it('that is cut off in a chunk is such a fault too', async () => {

@@ -1,12 +1,12 @@
 /** Fetches pages over HTTP through the egress guard: bounded in size, time and redirects; bytes are kept as received. */
 import { isUtf8 } from 'node:buffer';
-import { type MusicDbError, PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
+import { CutOffError, type MusicDbError, PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
 import type { FetchedPage, Redirect, SentRequest } from '../core/fetching.ts';
 import { decodeBody } from './content-encoding.ts';
 import type { Clock, Releasable } from './context.ts';
 import type { EgressGuard } from './egress-guard.ts';
 import { connectionsThrough, straightConnections } from './http-connections.ts';
-import { type Answer, createExchanges, type ExchangeRequest } from './http-exchange.ts';
+import { type Answer, CutOff, createExchanges, type ExchangeRequest } from './http-exchange.ts';
 import type { HttpProxy } from './proxy.ts';
 
 const MAX_REDIRECTS = 5;
@@ -53,7 +53,7 @@ export interface HttpRequest {
 }
 
 export interface HttpClient extends Releasable {
-  /** One answer whatever its status. @throws PermanentError, TransientError. */
+  /** One answer whatever its status. @throws CutOffError with what came of it; PermanentError, TransientError. */
   fetch(request: HttpRequest): Promise<FetchedPage>;
 }
 
@@ -89,7 +89,9 @@ export function createHttpClient({
     fetch: async ({ url, method = 'GET', headers, body = null, allowedHosts, cookies = null, gate = null }) => {
       const request = { method, headers: { ...DEFAULT_HEADERS, 'user-agent': userAgent, ...lowerCase(headers) }, body };
       const followed = await followRedirects(network, { url, request, allowedHosts, cookies, gate });
-      return { url, ...(await toPage(followed)), request: redacted(request) };
+      const page = { url, ...(await toPage(followed)), request: redacted(request) };
+      if (followed.cut !== null) throw new CutOffError(followed.cut.message, { page, cause: followed.cut });
+      return page;
     },
     release: async () => {
       exchanges.release();
@@ -137,6 +139,8 @@ interface Errand {
 
 interface Followed {
   readonly answer: Answer;
+  /** How the answer ended before its end; null for a whole one. */
+  readonly cut: CutOff | null;
   readonly finalUrl: string;
   readonly redirects: readonly Redirect[];
   readonly fetchedAt: Date;
@@ -160,11 +164,12 @@ async function followRedirects(
     const started = performance.now();
     const timeoutMs = Math.max(1, Math.ceil(network.timeoutMs - spentMs));
     const headers = withCookie(sameSiteHeaders(next.headers, url, at), cookies?.headerFor(at) ?? null);
-    const answer = await settled(admitted, network.send({ ...next, target, headers, timeoutMs }));
+    const sent = await settled(admitted, network.send({ ...next, target, headers, timeoutMs })).catch(cutOff);
+    const [answer, cut] = sent instanceof CutOff ? [sent.answer, sent] : [sent, null];
     spentMs += performance.now() - started;
     cookies?.take(at, headersOf(answer, 'set-cookie'));
     const location = REDIRECT_STATUSES.has(answer.status) ? headersOf(answer, 'location')[0] : undefined;
-    if (location === undefined) return { answer, finalUrl: at, redirects, fetchedAt, spentMs };
+    if (location === undefined || cut !== null) return { answer, cut, finalUrl: at, redirects, fetchedAt, spentMs };
     redirects.push({ url: at, status: answer.status, location, remoteAddress: answer.remoteAddress });
     if (redirects.length > MAX_REDIRECTS)
       throw new PermanentError(`${url} redirects more than ${MAX_REDIRECTS} times (last to ${location})`, {
@@ -174,6 +179,12 @@ async function followRedirects(
     next = redirected(next, answer.status, { from: at, to });
     at = to;
   }
+}
+
+/** @throws every other fault. */
+function cutOff(error: unknown): CutOff {
+  if (error instanceof CutOff) return error;
+  throw error;
 }
 
 /** The answer, after whoever admitted its request was told of it; a request without one is told of too. */
@@ -200,12 +211,12 @@ function redirected(request: SentRequest, status: number, { from, to }: { from: 
   });
 }
 
-async function toPage({ answer, finalUrl, redirects, fetchedAt, spentMs }: Followed) {
+async function toPage({ answer, cut, finalUrl, redirects, fetchedAt, spentMs }: Followed) {
   const started = performance.now();
   const { status, statusText, rawHeaders, body: rawBody, remoteAddress } = answer;
   const headers = foldHeaders(rawHeaders);
   const contentEncoding = headers['content-encoding']?.trim().toLowerCase() || null;
-  const decoded = await decodeBody(rawBody, contentEncoding);
+  const decoded = cut === null ? await decodeBody(rawBody, contentEncoding) : unread(cut);
   return {
     finalUrl,
     redirects,
@@ -221,6 +232,10 @@ async function toPage({ answer, finalUrl, redirects, fetchedAt, spentMs }: Follo
     fetchedAt,
     durationMs: Math.round(spentMs + performance.now() - started),
   };
+}
+
+function unread({ code, message }: CutOff) {
+  return { body: Buffer.alloc(0), bodyFault: { code, message } };
 }
 
 function headersOf({ rawHeaders }: Answer, name: string): string[] {

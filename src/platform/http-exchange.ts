@@ -28,9 +28,19 @@ export interface Answer {
   readonly remoteAddress: string | null;
 }
 
+/** An answer whose head came, and of its body what there is. */
+export class CutOff extends TransientError {
+  readonly answer: Answer;
+
+  constructor(message: string, answer: Answer, cause: unknown) {
+    super(message, { code: 'TRUNCATED', cause });
+    this.answer = answer;
+  }
+}
+
 /** Exchanges on connections of a dispatcher. `release` when done with it. */
 export interface Exchanges {
-  /** @throws PermanentError, TransientError: `TRUNCATED`, `TIMEOUT`, `TOO_LARGE`, `BAD_RESPONSE`, `PROXY_FAILED` (the server was not asked), or the system's own code. */
+  /** @throws CutOff; PermanentError, TransientError: `TIMEOUT`, `TOO_LARGE`, `BAD_RESPONSE`, `PROXY_FAILED` (the server was not asked), or the system's own code. */
   run(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Answer>;
   release(): void;
 }
@@ -125,8 +135,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     clearTimeout(this.#timer);
     if (this.#head === null || this.#fault !== null) return;
-    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#received);
-    this.#settle.resolve({ ...this.#head, body, remoteAddress: this.remoteAddress });
+    this.#settle.resolve({ ...this.#head, body: this.#body(), remoteAddress: this.remoteAddress });
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -141,6 +150,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#chunks.length = 0;
     this.#controller?.abort(fault);
     this.#settle.reject(fault);
+  }
+
+  #body(): Buffer {
+    return this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#received);
   }
 
   #header(name: string): string | undefined {
@@ -189,7 +202,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       const announced = this.#header('content-length');
       const got = `${this.#received}${announced === undefined ? '' : ` of ${announced}`} bytes`;
       const message = `${href} was cut off after ${got}: ${error.message}`;
-      return new TransientError(message, { code: 'TRUNCATED', cause: error });
+      return new CutOff(message, { ...this.#head, body: this.#body(), remoteAddress: this.remoteAddress }, error);
     }
     if (error.name === 'HTTPParserError' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
       const message = `${href} does not answer in HTTP: ${error.message}`;

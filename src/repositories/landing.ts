@@ -318,7 +318,11 @@ const HELD_WHOLE: ReadonlySet<Verdict> = new Set([
 ]);
 
 /** The page itself, unless one of its problems says the same already, or it is an interface's error, which is kept as what it is. */
-function wholePage({ source, document, items, judgement: { verdict, reason } }: LandingPage, said: readonly string[]) {
+function wholePage(page: LandingPage, said: readonly string[]) {
+  const { source, document, exchange, items, judgement } = page;
+  const { verdict, reason } = judgement;
+  // What a connection cut off is asked for again: there is nothing to hold.
+  if (exchange?.bodyFault?.code === 'TRUNCATED') return [];
   const isTold =
     said.includes(reason ?? '') || (verdict === 'soft-error' && items.some(({ kind }) => kind === 'error'));
   if (!HELD_WHOLE.has(verdict) || isTold) return [];
