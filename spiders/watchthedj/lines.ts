@@ -86,6 +86,8 @@ function lineOf(elements: readonly Element[]): Line | null {
   return { text: isApart ? named(text, artist, title) : text, elements };
 }
 
+/** The number and the time that stand before the name, and the name in one. */
 function named(line: string, artist: string, title: string): string {
-  return `${CLOCK.exec(line)?.[1] ?? ''} ${artist} - ${title}`;
+  const number = line.startsWith(artist) ? undefined : /^#?(\d{1,3})[.)]?\s/.exec(line)?.[1];
+  return `${number === undefined ? '' : `${number}. `}${CLOCK.exec(line)?.[1] ?? ''} ${artist} - ${title}`;
 }

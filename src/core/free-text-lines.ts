@@ -53,7 +53,8 @@ export function readTrackLine(line: string, separator: Separator = 'dash'): Trac
 export function readPlainLine(line: string, separator: Separator): TrackLine | null {
   if (line.length > LONGEST_LINE) return null;
   const { rest: marked, clock, isBehind, bracketed, ...marks } = takeMarks(line);
-  const withPrevious = PLAYED_WITH.test(marked);
+  const beside = PLAYED_WITH.exec(marked)?.[0].trim() ?? null;
+  const withPrevious = beside !== null;
   const rest = marked.replace(PLAYED_WITH, '');
   const hasMark = clock !== null || marks.number !== null || bracketed !== null;
   const name = readName(rest, separator);
@@ -61,7 +62,13 @@ export function readPlainLine(line: string, separator: Separator): TrackLine | n
   const hasForm = name !== null && (name.artist !== null || (name.isId && splitName(rest, separator) !== null));
   if (name === null || !(hasMark || withPrevious || hasForm)) return null;
   return {
-    said: { ...marks, ...name, withPrevious, cueGranularity: marks.cueSeconds === null ? 'unknown' : 'second' },
+    said: {
+      ...marks,
+      number: marks.number ?? beside,
+      ...name,
+      withPrevious,
+      cueGranularity: marks.cueSeconds === null ? 'unknown' : 'second',
+    },
     namesTrack: name.isId || (name.artist !== null && name.title !== null),
     clock,
     isBehind,

@@ -129,7 +129,9 @@ function timesRise(lines: readonly TrackLine[]): boolean {
 
 /** 1, 2, 3 … without a jump, or Markdown's "1." on every line. */
 function numbersCount(lines: readonly TrackLine[]): boolean {
-  const numbers = lines.flatMap((line) => (line.said.number ? Number(line.said.number.replace('#', '')) : []));
+  const numbers = lines.flatMap(({ said }) =>
+    said.number && !said.withPrevious ? Number(said.number.replace('#', '')) : [],
+  );
   const first = numbers[0];
   if (first === undefined || first > 1 || numbers.length < SHORTEST_LIST) return false;
   return numbers.every((number, index) => number === first + index) || numbers.every((number) => number === 1);
