@@ -3,6 +3,7 @@ import { isPipelined } from '../../pipelines/registry.ts';
 import type { Visit } from '../../spiders/run-spider.ts';
 import { exchangeOf } from '../../src/core/exchange.ts';
 import type { FetchedPage, Validators } from '../../src/core/fetching.ts';
+import type { Problem } from '../../src/core/source.ts';
 import type { Judgement } from '../../src/core/verdict.ts';
 import { type LandingPage, landPages } from '../../src/repositories/landing.ts';
 import { judgePage } from '../judging.ts';
@@ -10,6 +11,11 @@ import { react } from './reacting.ts';
 import { isGoodAnswer, reactionTo } from './reactions.ts';
 import type { Slice } from './slice.ts';
 
+/**
+ * Links from where a crawl began to its farthest page. No honest list has so many pages; one that always names a next page would be followed
+ * for years.
+ */
+export const DEEPEST = 1_000;
 /** Longer ones are no use to anybody, and would be sent with each request. */
 const LONGEST_VALIDATOR = 512;
 
@@ -22,14 +28,15 @@ export async function land(slice: Slice, { request, page, result }: Visit): Prom
   const { source, payload } = slice;
   const document = takeDocument(slice, page);
   const judged = judgePage(source, { ...page, kind: request.kind, result, alarms: slice.alarms.get(request.kind) });
+  const isEnd = request.depth >= DEEPEST && result.requests.length > 0;
   await slice.lander.add({
     ...receiptOf(slice, { request, page }),
     document,
     ...judged,
     // What pages held then says nothing of what they hold now.
     measures: payload.via === 'replay' ? null : judged.measures,
-    problems: result.problems,
-    requests: result.requests.map(({ url, kind }) => ({
+    problems: isEnd ? [...result.problems, tooDeep(result.requests.length)] : result.problems,
+    requests: (isEnd ? [] : result.requests).map(({ url, kind }) => ({
       source: payload.source,
       urlKey: source.normaliseUrl(url),
       url,
@@ -39,10 +46,11 @@ export async function land(slice: Slice, { request, page, result }: Visit): Prom
       runId: payload.runId,
       // The next page of a listing belongs to the same look.
       window: kind === request.kind ? request.window : null,
+      goesOn: kind === request.kind,
     })),
     // A page that was not given, or not whole, is kept as evidence; what becomes of its request is not that it is done.
     lease: isGoodAnswer(reactionTo(judged.judgement))
-      ? { id: request.id, token: request.token, validators: validatorsOf(page), window: request.window }
+      ? { id: request.id, token: request.token, validators: validatorsOf(page), window: isEnd ? null : request.window }
       : null,
   });
   await react(slice, request, judged.judgement, { document: document.digest, waitMs: null });
@@ -64,6 +72,12 @@ export async function landRefused(slice: Slice, answer: Answered, judgement: Jud
   };
   await ctx.db.transaction((tx) => landPages(tx, [page], isPipelined, ctx.clock.now()));
   return document.digest;
+}
+
+/** A look that was cut off has not reached its end: its cursor stays. */
+function tooDeep(links: number): Problem {
+  const message = `${links} links are more than ${DEEPEST} pages from where the crawl began, and were not followed`;
+  return { code: 'too-deep', message, where: null };
 }
 
 type Answered = Pick<Visit, 'request' | 'page'>;

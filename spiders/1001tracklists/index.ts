@@ -35,6 +35,12 @@ const facts: SourceFacts = {
   limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 300, windows: [] },
   scheduleEveryMs: 6 * HOUR_MS,
   pageKinds: ['tracklist', 'listing', 'medialink', 'pasted-text'],
+  gaps: [
+    "The rest of a list that scrolls: it is loaded by POST /ajax/get_data.php. That call names the width of the reader's window, which a crawler would have to make up; the one form of it that is known is of the DJ pages that went in July 2026; nobody has kept an answer. Answers that a person saved are read.",
+    'Search results: a search is a POST too, and gives thirty rows for any words. A saved result page is read.',
+    'The services of every track: one call for each row is what the site punishes. A single one is asked for by its address.',
+    'Pages of single tracks and labels: nobody has kept one to read by.',
+  ],
   contracts,
 };
 

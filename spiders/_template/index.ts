@@ -30,6 +30,8 @@ const facts: SourceFacts = {
   limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 200, windows: [] },
   scheduleEveryMs: DAY_MS,
   pageKinds: ['listing', 'set'],
+  // What the source has and we do not read, and why: a sentence each.
+  gaps: [],
   contracts: {
     listing: { items: ['listing'], atLeast: 1, atMost: 1, required: [], watched: [] },
     set: {

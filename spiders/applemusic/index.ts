@@ -60,6 +60,7 @@ const facts: SourceFacts = {
     'itunes-lookup',
     'itunes-search',
   ],
+  gaps: [],
   contracts,
 };
 

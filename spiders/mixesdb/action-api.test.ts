@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requestsForSeed } from '../../src/core/seeds.ts';
 import { source } from './index.ts';
 import { parse } from './parser.ts';
 
@@ -34,6 +35,25 @@ describe('the Action API', () => {
       ['page', 'https://www.mixesdb.com/w/rest.php/v1/page/2020_-_A_%40_B'],
       ['action-api', 'page|2'],
     ]);
+  });
+
+  it('"members:" asks for all mixes of a category, newest first; each page of the answer is a list of its own', () => {
+    const [members] = requestsForSeed(source, 'members:Nora_Velt');
+    expect(requestsForSeed(source, 'members:Nora Velt')).toEqual([members]);
+    expect(Object.fromEntries(new URL(members?.url ?? '').searchParams)).toMatchObject({
+      list: 'categorymembers',
+      cmtitle: 'Category:Nora Velt',
+      cmnamespace: '0',
+      cmdir: 'desc',
+      cmlimit: '500',
+    });
+    const answer = { query: { categorymembers: [{ pageid: 1, ns: 0, title: '2020 - A @ B' }] } };
+    const ids = [members?.url, `${members?.url}&cmcontinue=page%7C2`].map((url) => read(answer, url).items);
+    expect(ids).toMatchObject([
+      [{ id: 'action-api Category:Nora Velt' }],
+      [{ id: 'action-api Category:Nora Velt page|2' }],
+    ]);
+    expect(() => requestsForSeed(source, 'members:Mixcloud')).toThrow(/no seed/);
   });
 
   it('says which pages there are not, and what the wiki warns of', () => {

@@ -52,16 +52,18 @@ function readPage(given: JsonRecord, index: number, page: Page): Reading {
 }
 
 /** Members of a category, hits of a search. Other namespaces (half of a category are pictures) are left out of the requests. */
-function readList(list: readonly unknown[], query: JsonRecord, page: Page): Reading {
-  const hits = list.flatMap((member) => {
+function readList(members: readonly unknown[], query: JsonRecord, page: Page): Reading {
+  const hits = members.flatMap((member) => {
     const title = fold(asText(asRecord(member).title));
     return title === null ? [] : [{ key: keyOfTitle(title), title }];
   });
   const entries = hits.map(listed);
   const asked = page.url === null ? null : URL.parse(page.url)?.searchParams;
-  const id = asked?.get('cmtitle') ?? asked?.get('srsearch') ?? Object.keys(query).join(' ');
+  const list = asked?.get('cmtitle') ?? asked?.get('srsearch') ?? Object.keys(query).join(' ');
+  // Each page of a list is a listing of its own: a later one does not take the place of the first.
+  const id = ['action-api', list, asked?.get('cmcontinue') ?? asked?.get('sroffset')].filter(Boolean).join(' ');
   return {
-    items: [{ kind: 'listing', source: 'mixesdb', id: `action-api ${id}`, entries }],
+    items: [{ kind: 'listing', source: 'mixesdb', id, entries }],
     requests: hits.filter((_, index) => entries[index]?.date !== null).map(({ key }) => pageRequest(key)),
   };
 }

@@ -1,11 +1,15 @@
 /** HTML that the wiki answers: a page as readers see it, the list of a category, or a refusal. */
-import type { Page } from '../../src/core/source.ts';
-import { listed, problem, type Reading, refused } from './reading.ts';
+import type { ListingItem } from '../../src/core/items.ts';
+import type { Page, Problem } from '../../src/core/source.ts';
+import { listed, notReadYet, problem, type Reading, refused } from './reading.ts';
 import { type RenderedPage, readRenderedPage } from './rendered-page.ts';
-import { keyOfTitle, keyOfUrl, pageRequest } from './spider.ts';
+import { keyOfTitle, keyOfUrl, nextOfCategory, pageFrom, pageRequest } from './spider.ts';
 import { readWikiPage } from './wiki-page.ts';
 
 const CHALLENGE = /challenges\.cloudflare\.com|cf-turnstile|cf_chl_|challenge-platform|<title>\s*Just a moment/i;
+
+/** A category of categories, or an empty one. */
+const HOLDS_NO_MIX = /\bmw-subcategories\b|\bCategoryTree\w*\b|\bcurrently contains no (?:pages|mixes)\b/i;
 
 /** A refusal counts as ours when its address or text names the wiki, or when it names nobody ("Just a moment..."). */
 export function readHtml(html: string, start: string, page: Page): Reading {
@@ -28,22 +32,38 @@ function readRendered(html: string, page: Page): Reading {
   const address = rendered.canonical ?? page.url;
   const key = (address === null ? null : keyOfUrl(address)) ?? (rendered.title && keyOfTitle(rendered.title));
   if (key === null) return problem('layout-drift', 'a page of the wiki without #firstHeading: the layout changed');
-  if (/^Category:/.test(key)) return readCategory(key, rendered);
+  if (/^Category:/.test(key)) return readCategory(key, html, rendered, page);
   const { pageId, revisionId, wikitext } = rendered;
   const title = rendered.title ?? key.replace(/_/g, ' ');
   return readWikiPage({ key, title, wikitext, pageId, revisionId, revisedAt: null, fetchedAt: page.fetchedAt });
 }
 
-/** The mixes that a category lists; where it goes on is said and not followed. */
-function readCategory(key: string, { mixes, next }: RenderedPage): Reading {
-  if (mixes.length === 0) return problem('layout-drift', 'the category lists no mixes', '#catMixesList');
+/** The mixes that a page of a category lists, and where it goes on. */
+function readCategory(key: string, html: string, { mixes, next }: RenderedPage, page: Page): Reading {
+  const asked = URL.parse(page.url ?? '');
+  const from = asked && pageFrom(asked);
+  const id = from === null ? key : `${key} from ${from}`;
+  if (mixes.length === 0) {
+    if (!HOLDS_NO_MIX.test(html)) return problem('layout-drift', 'the category lists no mixes', '#catMixesList');
+    return { ...notReadYet('category without mixes'), items: [listingOf(id, [])] };
+  }
   const hits = mixes.map(({ href, text }) => ({ key: keyOfUrl(absolute(href)) ?? keyOfTitle(text), title: text }));
-  const more = next === null ? [] : [`the category goes on at ${next}, which is not followed`];
+  const more = next === null ? null : nextOfCategory(key, next);
   return {
-    items: [{ kind: 'listing', source: 'mixesdb', id: key, entries: hits.map(listed) }],
-    requests: hits.map((hit) => pageRequest(hit.key)),
-    problems: more.map((message) => ({ code: 'not-followed', message, where: '.listPagination' })),
+    items: [listingOf(id, hits)],
+    requests: [...hits.map((hit) => pageRequest(hit.key)), ...(more === null ? [] : [more])],
+    problems: next === null || more !== null ? [] : [notFollowed(key, next)],
   };
+}
+
+function listingOf(id: string, hits: readonly Parameters<typeof listed>[0][]): ListingItem {
+  return { kind: 'listing', source: 'mixesdb', id, entries: hits.map(listed) };
+}
+
+function notFollowed(key: string, next: string): Problem {
+  const seed = key.replace(/^Category:/, 'members:');
+  const message = `the category goes on at ${next.slice(0, 300)}, which robots.txt forbids; --seed "${seed}" reads all of it by the Action API, once the wiki's operator agreed to that`;
+  return { code: 'not-followed', message, where: '.listPagination' };
 }
 
 function absolute(href: string): string {

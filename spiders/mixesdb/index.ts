@@ -42,6 +42,10 @@ export const source: Source = {
     limits: { minDelayMs: 5000, maxConcurrency: 1, perDay: null, windows: [] },
     scheduleEveryMs: DAY_MS,
     pageKinds: ['page', 'search', 'category', 'action-api', 'rendered', 'wikitext', 'text-dump', 'csv-dump', 'block'],
+    gaps: [
+      'Pages of a category behind the first 200 mixes, where the wiki links them as index.php?title=, which robots.txt forbids: with MUSICDB_MIXESDB_ACTION_API, `--seed "members:Name"` reads them all by the Action API.',
+      'Searches beyond their first 100 hits: the REST interface has no second page.',
+    ],
     contracts,
   },
   parse,

@@ -71,7 +71,7 @@ describe('a page as readers see it', () => {
 });
 
 describe('the page of a category', () => {
-  it('lists its mixes, asks for each by the REST interface, and says that it goes on', () => {
+  it('lists its mixes, asks for each by the REST interface, and follows where it goes on', () => {
     const { items, requests, problems } = read(CATEGORY);
     expect(items).toMatchObject([
       {
@@ -80,12 +80,39 @@ describe('the page of a category', () => {
         entries: [{ date: '2019-05-04' }, { date: '2020' }, { date: '200X' }],
       },
     ]);
-    expect(requests.map(({ url }) => url.split('/page/')[1])).toEqual([
-      '2019-05-04_-_Nora_Velt_%40_Night_Tide',
-      '2020_-_Nora_Velt_%40_AC%2FDC_Club',
-      '200X_-_Nora_Velt_-_Harbour_Sessions',
+    expect(requests.map(({ url, kind }) => [kind, url.replace(/^.*\/(?:page|w)\//, '')])).toEqual([
+      ['page', '2019-05-04_-_Nora_Velt_%40_Night_Tide'],
+      ['page', '2020_-_Nora_Velt_%40_AC%2FDC_Club'],
+      ['page', '200X_-_Nora_Velt_-_Harbour_Sessions'],
+      ['category', 'Category:Nora_Velt?pagefrom=2020'],
     ]);
-    expect(problems).toMatchObject([{ code: 'not-followed', where: '.listPagination' }]);
+    expect(problems).toEqual([]);
+  });
+
+  it('a further page is known by where it begins, and no address stands for two pages', () => {
+    const url = 'https://www.mixesdb.com/w/Category:Nora_Velt?pagefrom=2020+-+A%2C+B#mw-pages';
+    const next = source.requestFor(url);
+    expect(next?.url).toBe('https://www.mixesdb.com/w/Category:Nora_Velt?pagefrom=2020%20-%20A%2C%20B');
+    expect(source.normaliseUrl(url)).toBe(next?.url);
+    const page = { body: Buffer.from(CATEGORY), url, status: 200, contentType: null, fetchedAt: null };
+    expect(parse(page).items).toMatchObject([{ id: 'Category:Nora_Velt from 2020 - A, B' }]);
+  });
+
+  it.each([
+    '/w/index.php?title=Category:Nora_Velt&amp;pagefrom=2020#mw-pages',
+    '/w/Category:Somebody_Else?pagefrom=2020',
+    '/w/Category:Nora_Velt',
+    'https://example.org/w/Category:Nora_Velt?pagefrom=2020',
+  ])('is not followed to %s: what reads the rest is said', (href) => {
+    const { requests, problems } = read(CATEGORY.replace('/w/Category:Nora_Velt?pagefrom=2020', href));
+    expect(requests.map(({ kind }) => kind)).toEqual(['page', 'page', 'page']);
+    expect(problems).toMatchObject([{ code: 'not-followed', message: expect.stringContaining('"members:Nora_Velt"') }]);
+  });
+
+  it('that holds categories or nothing is an empty list, and no change of the layout', () => {
+    const without = CATEGORY.replace(/<ul id="catMixesList">[\s\S]*?<\/ul>/, '<div id="mw-subcategories"></div>');
+    expect(read(without)).toMatchObject({ items: [{ entries: [] }], problems: [{ code: 'not-read-yet' }] });
+    expect(read(without.replace('mw-subcategories', 'x')).problems).toMatchObject([{ code: 'layout-drift' }]);
   });
 
   it('is asked for as HTML, and never where robots.txt forbids it', () => {

@@ -2,7 +2,7 @@
 
 import { addressRule, asList, type SeedRule } from '../../src/core/seeds.ts';
 import type { PageRequest } from '../../src/core/source.ts';
-import { keyOfTitle, pageRequest, requestFor, search, wikiRequest } from './spider.ts';
+import { keyOfTitle, membersRequest, pageRequest, requestFor, search, wikiRequest } from './spider.ts';
 
 /** Titles of mixes begin with a date, a part of one or a decade. */
 const MIX_TITLE = /^(?:\d{4}|\d{3}X)(?:-\d{2}){0,2}[_ ]-[_ ]/i;
@@ -27,6 +27,12 @@ export const seedRules: readonly SeedRule[] = [
     example: 'category:Techno',
     becomes: 'the first 200 mixes of a category',
     read: category,
+  },
+  {
+    form: 'members:<name>',
+    example: 'members:Techno',
+    becomes: 'all mixes of a category, by the Action API (needs MUSICDB_MIXESDB_ACTION_API)',
+    read: (name) => (NO_TITLE.test(name) ? [] : asList(membersRequest(keyOfTitle(`Category:${name}`)))),
   },
   {
     form: '<title>',

@@ -7,7 +7,7 @@ import type { PageRequest } from '../../src/core/source.ts';
 const SITE = 'https://www.mixesdb.com';
 const REST = '/w/rest.php/v1';
 const HOST = /^(?:www\.)?mixesdb\.com$/;
-/** Kind of its requests. */
+/** Kind of requests for the Action API. */
 export const ACTION_API = 'action-api';
 /** `maxlag`: the wiki may refuse while its servers are behind. */
 const ACTION_PARAMETERS = { format: 'json', formatversion: '2', maxlag: '5' };
@@ -15,6 +15,15 @@ const ACTION_PARAMETERS = { format: 'json', formatversion: '2', maxlag: '5' };
 const FORBIDDEN_CATEGORY = /^Category:(?:Date|Mixcloud|SoundCloud|YouTube|hearthis\.at)$/i;
 /** Pages that hold no mix, and recordings themselves. */
 const NEVER_ASKED = /^(?:(?:[A-Za-z]+_)?talk|Special|User|Template|File|Image|MediaWiki|Help|MixesDB|Module):|\.mp3$/i;
+/** All mixes of a category (pictures are in another namespace), newest first, as many at once as the wiki gives to strangers. */
+const MEMBERS = {
+  action: 'query',
+  list: 'categorymembers',
+  cmnamespace: '0',
+  cmsort: 'sortkey',
+  cmdir: 'desc',
+  cmlimit: '500',
+};
 /** Paths of the wiki that are no pages. */
 const NO_PAGE = /^\/(?:w|db)\/(?:rest\.php|index\.php|api\.php|load\.php)|^\/(?:tools|images)\//;
 
@@ -88,18 +97,39 @@ export function requestFor(url: string): PageRequest | null {
   const query = parsed.pathname === `${REST}/search/page` ? parsed.searchParams.get('q')?.trim() : undefined;
   if (query) return search(query);
   const key = keyOfUrl(url);
-  return key === null ? null : wikiRequest(key);
+  return key === null ? null : wikiRequest(key, pageFrom(parsed));
 }
 
-/** The request for whatever page has this key; null for those that are never asked for. */
-export function wikiRequest(key: string): PageRequest | null {
+/** The request for whatever page has this key; null for those that are never asked for. @param from of a category, see `pageFrom`. */
+export function wikiRequest(key: string, from: string | null = null): PageRequest | null {
   if (NEVER_ASKED.test(key) || DOT_STEPS.test(key)) return null;
-  return key.startsWith('Category:') ? categoryRequest(key) : pageRequest(key);
+  return key.startsWith('Category:') ? categoryRequest(key, from) : pageRequest(key);
 }
 
-/** The first 200 mixes of a category; the further pages are not followed: one page an artist is what the wiki can be asked for. */
-function categoryRequest(key: string): PageRequest | null {
-  return FORBIDDEN_CATEGORY.test(key) ? null : { url: articleUrl(key), kind: 'category' };
+/**
+ * The page that a category goes on with, where the wiki links it by the category's own address. The address it mostly links instead
+ * (`index.php?title=`) is closed to crawlers by robots.txt, and another spelling of it would only get round that: null.
+ */
+export function nextOfCategory(key: string, href: string): PageRequest | null {
+  const next = siteUrl(URL.parse(href, SITE)?.href ?? '');
+  const from = next && pageFrom(next);
+  return from !== null && keyOfUrl(next?.href ?? '') === key ? categoryRequest(key, from) : null;
+}
+
+/** The sort key that a page of a category begins with; null for its first page. */
+export function pageFrom({ searchParams }: URL): string | null {
+  return searchParams.get('pagefrom') || null;
+}
+
+function categoryRequest(key: string, from: string | null): PageRequest | null {
+  const query = from === null ? '' : `?pagefrom=${encodeURIComponent(from)}`;
+  return FORBIDDEN_CATEGORY.test(key) ? null : { url: `${articleUrl(key)}${query}`, kind: 'category' };
+}
+
+/** All members of a category by the Action API; null for those that robots.txt forbids. */
+export function membersRequest(category: string): PageRequest | null {
+  const params = new URLSearchParams({ ...MEMBERS, cmtitle: category.replace(/_/g, ' ') });
+  return FORBIDDEN_CATEGORY.test(category) ? null : actionRequest(new URL(`${SITE}/w/api.php?${params}`));
 }
 
 export function search(words: string): PageRequest {

@@ -45,6 +45,7 @@ const facts: SourceFacts = {
   },
   scheduleEveryMs: QUARTER_HOUR_MS,
   pageKinds: ['listing', 'comments', 'morechildren', 'info'],
+  gaps: [],
   contracts,
 };
 

@@ -45,6 +45,10 @@ export const source: Source = {
       'countries',
       'user',
     ],
+    gaps: [
+      'Festivals as a whole: only the website has them, and it lets no program in.',
+      'Concerts more than about a day ahead: the search does not know them yet; an id does.',
+    ],
     contracts,
   },
   parse,

@@ -34,6 +34,7 @@ const facts: SourceFacts = {
   limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 200, windows: [] },
   scheduleEveryMs: DAY_MS,
   pageKinds: ['djvideo', 'djvideo-rendered', 'channel', 'channel-rendered', 'home', 'home-rendered', 'pasted-text'],
+  gaps: ['Whatever its real pages say in a way of their own: no real page has been seen.'],
   contracts,
 };
 

@@ -31,6 +31,7 @@ export function factLines({ live, ...facts }: FactsAndAccess): string[] {
     `  terms     ${terms.summary}${terms.url === null ? '' : ` (${terms.url})`}`,
     ...optional('licence  ', terms.licence),
     ...optional('credit   ', terms.attribution),
+    ...facts.gaps.map((gap) => `  not read  ${gap}`),
     ...accessLines(live),
   ];
 }

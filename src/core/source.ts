@@ -111,6 +111,8 @@ export interface SourceFacts {
   readonly scheduleEveryMs: number;
   /** Kinds of page its parser reads. */
   readonly pageKinds: readonly string[];
+  /** What the source has and we do not ask for or read, and why: a sentence each, for the operator. */
+  readonly gaps: readonly string[];
   /** What a good page of each kind holds. */
   readonly contracts: PageContracts;
 }

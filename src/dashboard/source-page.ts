@@ -186,6 +186,7 @@ function rules({ facts, access }: SourcePageParts): Html {
     ${line('Licence', terms.licence)}
     ${line('Credit', terms.attribution)}
     ${line('Reads', facts.pageKinds.join(', '))}
+    ${facts.gaps.map((gap) => line('Does not read', gap))}
   </dl>`;
 }
 

@@ -20,6 +20,8 @@ export interface FrontierRequest {
   readonly runId: string | null;
   /** The listing window that this page is part of; null for every other page. */
   readonly window?: ListingWindow | null;
+  /** The next page of the list that leads to it. */
+  readonly goesOn?: boolean;
 }
 
 /**
@@ -39,18 +41,21 @@ const ALL_HOSTS = hostsOf('true', '(source, host) > (h.source, h.host)');
 const PLACES = 'places as (select source, host, priority from hosts cross join generate_series(1, 9) as priority)';
 
 /**
- * Adds requests that are not known yet; known ones stay as they are, but for pages of a listing that a new look leads to again: the
- * address of its second page may well be that of the last look's. Returns how many are new, or due again.
+ * Adds requests that are not known yet; known ones stay as they are, but for further pages of a list that a new look (a scheduled one, or a
+ * run of a person) leads to again: the address of its second page may well be that of the last look's. Returns how many are new, or due again.
  */
 export async function addRequests(tx: Queryable, requests: readonly FrontierRequest[], now: Date): Promise<number> {
-  const { looks = [], links = [] } = Object.groupBy(requests, ({ window }) => (window ? 'looks' : 'links'));
+  const { looks = [], links = [] } = Object.groupBy(requests, ({ goesOn, window, runId }) =>
+    window || (goesOn === true && runId !== null) ? 'looks' : 'links',
+  );
   const again = await insertRequests(
     tx,
     looks,
     now,
     'frontier-add-look',
-    `do update set state = 'due', due_at = excluded.due_at, url = excluded.url, attempts = 0, cursor = excluded.cursor, cursor_until = excluded.cursor_until
-     where frontier.state in ('done', 'gone', 'failed') and frontier.cursor_until is distinct from excluded.cursor_until`,
+    `do update set state = 'due', due_at = excluded.due_at, url = excluded.url, depth = excluded.depth, attempts = 0, run_id = excluded.run_id, cursor = excluded.cursor, cursor_until = excluded.cursor_until
+     where frontier.state in ('done', 'gone', 'failed')
+       and (frontier.run_id is distinct from excluded.run_id or frontier.cursor_until is distinct from excluded.cursor_until)`,
   );
   return again + (await insertRequests(tx, links, now, 'frontier-add', 'do nothing'));
 }

@@ -1,4 +1,4 @@
-/** A local www.mixesdb.com: the REST interface (page, search) over wikitext. */
+/** A local www.mixesdb.com: the REST interface (page, search) over wikitext, and its categories. */
 import { seeds } from '../../../spiders/mixesdb/spider.ts';
 import { normKey } from '../../../src/core/text.ts';
 import { happened, hasHappened } from '../calendar.ts';
@@ -10,6 +10,7 @@ import { siteRng } from '../site-rng.ts';
 import { two } from '../world/catalogue.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';
+import { type CategorisedMix, categoryMembers, categoryPage } from './mixesdb-categories.ts';
 import { seedShare } from './seed-share.ts';
 import { clock, json, robots, type ShownSet, type Site, type SiteRequest, type SiteResponse } from './site.ts';
 
@@ -34,6 +35,14 @@ export function createSite(world: World): Site {
 function respond(world: World, byKey: ReadonlyMap<string, DjSet>, { path, query, today }: SiteRequest): SiteResponse {
   if (path === '/robots.txt') return robots(['/w/Special', '/db/', '/tools/', '/*?action=', '/*?title=']);
   if (path === `${REST}/search/page`) return search(world, happened([...byKey.values()], today), query);
+  if (path === '/w/api.php') return categoryMembers(categorised(world, byKey, today), query);
+  const category = /^\/w\/Category:(.+)$/.exec(path)?.[1];
+  if (category !== undefined)
+    return categoryPage(
+      decodeURIComponent(category).replace(/_/g, ' '),
+      categorised(world, byKey, today),
+      query.get('pagefrom'),
+    );
   const key = path.startsWith(`${REST}/page/`) ? decodeURIComponent(path.slice(`${REST}/page/`.length)) : null;
   if (key === null) return restError('rest-no-match', 'The requested relative path did not match any known handler');
   const set = byKey.get(key);
@@ -48,6 +57,25 @@ function respond(world: World, byKey: ReadonlyMap<string, DjSet>, { path, query,
     license: { url: '', title: '' },
     source: wikitext(world, set),
   });
+}
+
+function categorised(world: World, byKey: ReadonlyMap<string, DjSet>, today: SiteRequest['today']): CategorisedMix[] {
+  return happened([...byKey.values()], today).map((set) => ({
+    key: keyOf(world, set),
+    title: titleOf(world, set),
+    pageId: pageId(set),
+    categories: categoriesOf(world, set),
+  }));
+}
+
+/** Year, people, event or place, styles; the state of its tracklist is no category that is asked for. */
+function categoriesOf(world: World, set: DjSet): string[] {
+  return [
+    set.date.slice(0, 4),
+    ...set.djIds.map((id) => known(world.artists, id).name),
+    set.event ?? placeName(world, set),
+    ...set.genres,
+  ];
 }
 
 function search(world: World, sets: readonly DjSet[], query: URLSearchParams): SiteResponse {
@@ -120,13 +148,7 @@ function wikitext(world: World, set: DjSet): string {
   const rng = siteRng(world, SOURCE, `page/${set.id}`);
   const rows = rowsOf(world, set);
   const isComplete = rows.every((row) => !row.isId);
-  const categories = [
-    set.date.slice(0, 4),
-    ...set.djIds.map((id) => known(world.artists, id).name),
-    set.event ?? placeName(world, set),
-    ...set.genres,
-    `Tracklist: ${isComplete ? 'complete' : 'incomplete'}`,
-  ];
+  const categories = [...categoriesOf(world, set), `Tracklist: ${isComplete ? 'complete' : 'incomplete'}`];
   return [
     `[[File:${titleOf(world, set)}.jpg|right|360px]]`,
     `== File details ==\n\n{|{{NormalTableFormat}}\n! dur\n! MB\n! kbps\n|-\n| ${clock(set.durationSeconds)}\n| ${(set.durationSeconds * 0.04).toFixed(2)}\n| 320\n|}`,
