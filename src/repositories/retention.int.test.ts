@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../core/verdict.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
+import { IS_PAGE, IS_TROUBLE } from './outcomes.ts';
 import { releaseRefusals, removeOldFetches, removeOldQuarantine, removeReplayedLetters } from './retention.ts';
 
 const BEFORE = new Date('2026-06-01T00:00:00Z');
@@ -134,6 +135,17 @@ describe('a dead letter', () => {
     expect(await removeReplayedLetters(services.db, SWEEP)).toBe(1);
     expect((await rows('select job_id as id from dead_letters order by id')).map(({ id }) => id)).toEqual(['2', '3']);
   });
+});
+
+it.each([
+  ['fetches_page_url_idx', `url = 'u' and ${IS_PAGE}`],
+  ['fetches_trouble_idx', `source = 's' and ${IS_TROUBLE} and fetched_at < now()`],
+])('what is looked for in a million rows is found by %s', async (index, condition) => {
+  const plan = await services.db.transaction(async (tx) => {
+    await tx.query('set local enable_seqscan = off');
+    return (await tx.query(`explain select 1 from fetches g where g.${condition.replaceAll(' and ', ' and g.')}`)).rows;
+  });
+  expect(JSON.stringify(plan)).toContain(index);
 });
 
 interface Fetched {
