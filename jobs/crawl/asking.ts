@@ -7,6 +7,8 @@ import type { Credentials, Source } from '../../src/core/source.ts';
 import { type AdmittedHop, type RequestGate, statusFault } from '../../src/platform/http-client.ts';
 import type { Slice } from './slice.ts';
 
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Where nobody is to be spared, the harness's own bound on pages in flight is enough. */
@@ -22,9 +24,10 @@ export function limiterOf({ facts }: Source, isPolite: boolean): InTurn {
 /** @throws RefusedAnswer for a status that is no page, and for an answer that was cut off. */
 export async function fetchPage(slice: Slice, request: LeasedRequest, credentials: Credentials): Promise<FetchedPage> {
   const { source, http, hosts } = slice;
-  const headers = { ...source.headers(request, credentials), ...ifChanged(request) };
+  const form = source.formOf?.(request) ?? null;
+  const headers = { ...source.headers(request, credentials), ...(form === null ? ifChanged(request) : FORM) };
   const gate = gateOf(slice, request);
-  const asked = http.fetch({ url: request.url, headers, allowedHosts: hosts, gate });
+  const asked = http.fetch({ url: request.url, ...sent(form), headers, allowedHosts: hosts, gate });
   return usable(slice, await asked.catch((error: unknown) => refuseCutOff(slice, error)));
 }
 
@@ -32,6 +35,10 @@ export async function fetchPage(slice: Slice, request: LeasedRequest, credential
 function refuseCutOff({ ctx }: Slice, error: unknown): never {
   if (!(error instanceof CutOffError)) throw error;
   throw new RefusedAnswer(error.page, statusFault(error.page, ctx.clock) ?? error);
+}
+
+function sent(form: string | null): { method: 'GET' | 'POST'; body: string | null } {
+  return { method: form === null ? 'GET' : 'POST', body: form };
 }
 
 function usable({ ctx }: Slice, page: FetchedPage): FetchedPage {

@@ -25,3 +25,21 @@ export function absolute(link: string): string | null {
     return null;
   }
 }
+
+const SEARCH_PATH = '/search/result.php';
+/** "Tracklists" among the things that the form can look for. */
+const TRACKLISTS = '9';
+
+/**
+ * Address of a search among the sets. The site's form goes by POST; behind "#" the address says what is sent, and nothing of that is in the request line.
+ */
+export function searchAddress(words: string): string {
+  return `${ORIGIN}${SEARCH_PATH}#${new URLSearchParams({ main_search: words, search_selection: TRACKLISTS })}`;
+}
+
+/** The words of such an address; null for every other one. */
+export function searchedFor(address: string | null): string | null {
+  const url = address === null ? null : URL.parse(address);
+  if (url?.pathname !== SEARCH_PATH) return null;
+  return new URLSearchParams(url.hash.slice(1)).get('main_search')?.trim() || null;
+}

@@ -10,15 +10,18 @@ const set: PageContract = {
   doubts: ['missing-tracks'],
 };
 
+const list: PageContract = {
+  items: ['listing'],
+  atLeast: 1,
+  atMost: 1,
+  required: ['entries.title', 'entries.url'],
+  watched: ['entries.date', 'entries.total'],
+};
+
 export const contracts: PageContracts = {
   tracklist: set,
-  listing: {
-    items: ['listing'],
-    atLeast: 1,
-    atMost: 1,
-    required: ['entries.title', 'entries.url'],
-    watched: ['entries.date', 'entries.total'],
-  },
+  listing: list,
+  search: list,
   medialink: { items: ['media'], atLeast: 1, atMost: 1, required: ['links.service', 'links.id'], watched: [] },
   'pasted-text': { ...set, required: ['tracks.artist'], doubts: [] },
 };

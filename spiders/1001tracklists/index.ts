@@ -3,8 +3,8 @@ import type { Source, SourceFacts } from '../../src/core/source.ts';
 import { HOSTS, ORIGIN } from './addresses.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';
-import { seedRules, unsupportedSeeds } from './seed-rules.ts';
-import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { seedRules } from './seed-rules.ts';
+import { formOf, headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -34,10 +34,10 @@ const facts: SourceFacts = {
   // The delay is robots.txt's. The site names no daily number: ours keeps a whole day below what got others blocked within minutes.
   limits: { minDelayMs: 8_000, maxConcurrency: 1, perDay: 300, windows: [] },
   scheduleEveryMs: 6 * HOUR_MS,
-  pageKinds: ['tracklist', 'listing', 'medialink', 'pasted-text'],
+  pageKinds: ['tracklist', 'listing', 'search', 'medialink', 'pasted-text'],
   gaps: [
     "The rest of a list that scrolls: it is loaded by POST /ajax/get_data.php. That call names the width of the reader's window, which a crawler would have to make up; the one form of it that is known is of the DJ pages that went in July 2026; nobody has kept an answer. Answers that a person saved are read.",
-    'Search results: a search is a POST too, and gives thirty rows for any words. A saved result page is read.',
+    'Search results after the first thirty, which a search gives for any words: those that hold all of the words are followed.',
     'The services of every track: one call for each row is what the site punishes. A single one is asked for by its address.',
     'Pages of single tracks and labels: nobody has kept one to read by.',
   ],
@@ -50,8 +50,9 @@ export const source: Source = {
   seeds,
   requestFor,
   seedRules,
-  unsupportedSeeds,
+  unsupportedSeeds: {},
   normaliseUrl,
   headers,
+  formOf,
   needsBrowser,
 };

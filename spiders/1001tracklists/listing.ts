@@ -1,5 +1,6 @@
 /** Lists of sets: home page, search results, pages of an artist, a festival or a genre, and the pieces that scrolling loads. */
 import type { ListingItem } from '../../src/core/items.ts';
+import { nameKey } from '../../src/core/names.ts';
 import type { PageRequest, Problem } from '../../src/core/source.ts';
 import { absolute, dateInAddress, tracklistId } from './addresses.ts';
 import { attribute, type Element, findAll, findFirst, hasClass, textOf } from './dom.ts';
@@ -35,6 +36,24 @@ export function readListingRows(root: Element): ListingRows {
     requests.push({ url, kind: 'tracklist' });
   }
   return { entries, requests, problems };
+}
+
+/**
+ * Of a search only the rows that were meant: the site shows thirty for anything, the last of them with little of what was asked for, and each page
+ * of a set is a request that it counts. The others stay in the list, and are told.
+ */
+export function thoseThatHold(words: string, { entries, requests, problems }: ListingRows): ListingRows {
+  // The address of a recording finds the set that names it, whose title says nothing of it.
+  if (/^https?:\/\//i.test(words)) return { entries, requests, problems };
+  const wanted = nameKey(words).split(' ');
+  const isMeant = (entry: ListingEntry | undefined) => {
+    const said = nameKey(`${entry?.title ?? ''} ${entry?.date ?? ''}`).split(' ');
+    return wanted.every((word) => said.includes(word));
+  };
+  const followed = requests.filter((_, index) => isMeant(entries[index]));
+  if (followed.length === requests.length) return { entries, requests, problems };
+  const message = `${requests.length - followed.length} of ${requests.length} rows do not hold all of "${words}": not followed`;
+  return { entries, requests: followed, problems: [...problems, { code: 'not-followed', message, where: '.oItm' }] };
 }
 
 /** What the list is of: "search Time Warp 2024", "home", or its path. Two looks at the same list have the same id. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Row, SetlistItem } from '../../src/core/items.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
+import { searchAddress } from './addresses.ts';
 import { parse } from './parser.ts';
 
 function fixture(name: string): string {
@@ -250,6 +251,25 @@ describe('other pages', () => {
     ]);
     expect(result.requests).toHaveLength(3);
     expect(result.problems).toMatchObject([{ code: 'bad-value', where: '.oItm[data-id="zz"]' }]);
+  });
+
+  it.each([
+    ['marlo fenn', ['Marlo Fenn & Tilda Roe @ Glasshouse Stage, Saltmarsh Festival']],
+    ['Kestrel 2025', ['Kestrel - Lowtide Radio']],
+    [
+      '2025',
+      ['Marlo Fenn & Tilda Roe @ Glasshouse Stage, Saltmarsh Festival', 'Kestrel - Lowtide Radio', 'Ossip - Home'],
+    ],
+    ['Nobody', []],
+  ])('a search for "%s" lists every row and follows those that hold the words', (words, titles) => {
+    const body = Buffer.from(fixture('listing.html'));
+    const page = { body, url: searchAddress(words), status: 200, contentType: 'text/html', fetchedAt: null };
+    const { items, requests, problems } = parse(page);
+    const entries = items.flatMap((item) => (item.kind === 'listing' ? item.entries : []));
+    const followed = entries.filter(({ url }) => requests.some((request) => request.url === url));
+    expect(followed.map(({ title }) => title)).toEqual(titles);
+    expect(problems.filter(({ code }) => code === 'not-followed')).toHaveLength(titles.length === 3 ? 0 : 1);
+    expect(entries).toHaveLength(3);
   });
 
   it('rows that scrolling loads are read from their JSON', () => {

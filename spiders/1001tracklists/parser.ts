@@ -3,12 +3,12 @@ import { JSON_START, readJsonText } from '../../src/core/json-page.ts';
 import { readSavedPage } from '../../src/core/mhtml.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
 import { notTextReason } from '../../src/core/text.ts';
-import { ORIGIN, tracklistId } from './addresses.ts';
+import { ORIGIN, searchedFor, tracklistId } from './addresses.ts';
 import { type Element, parseTree } from './dom.ts';
 import { describeFragment } from './fragment.ts';
 import { readBytes, startOf, textOf } from './html-bytes.ts';
 import { readJsonAnswer } from './json-answers.ts';
-import { listingId, readListingRows } from './listing.ts';
+import { listingId, readListingRows, thoseThatHold } from './listing.ts';
 import { readPastedText } from './pasted-text.ts';
 import { block, refusalReason } from './refusals.ts';
 import { failed, result } from './results.ts';
@@ -63,7 +63,7 @@ function readHtml(bytes: Buffer, page: Page): ParseResult {
   const head = readPageHead(tree);
   const url = head.url ?? page.url;
   if (html.includes('oItm')) {
-    const listing = readListing(tree, html, url, head.title);
+    const listing = readListing(tree, html, { url, title: head.title, words: searchedFor(page.url) });
     if (listing) return listing;
   }
   const refused = refusalReason(html, page.status);
@@ -84,8 +84,14 @@ function failureOf(status: number | null): ParseResult | null {
   return status !== null && status >= 500 ? failed('source-outage', `the site answers ${status}`) : null;
 }
 
-function readListing(tree: Element, html: string, url: string | null, title: string | null): ParseResult | null {
-  const { entries, requests, problems } = readListingRows(tree);
+/** @param words what was searched for, null for every other list */
+function readListing(
+  tree: Element,
+  html: string,
+  { url, title, words }: { url: string | null; title: string | null; words: string | null },
+): ParseResult | null {
+  const rows = readListingRows(tree);
+  const { entries, requests, problems } = words === null ? rows : thoseThatHold(words, rows);
   if (entries.length === 0 && problems.length === 0) return null;
   if (entries.length === 0) return failed('not-read-yet', 'not read yet: a list of something else than sets', '.oItm');
   if (isCutOff(html.slice(0, 4_096), html.slice(-4_096)))

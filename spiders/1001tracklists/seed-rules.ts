@@ -1,12 +1,30 @@
-/** Where a crawl of 1001tracklists may start: sets by their ids, and pages that list sets. */
+/** Where a crawl of 1001tracklists may start: sets by their ids, pages that list sets, and the site's search. */
+
 import { addressRule, asList, type SeedRule } from '../../src/core/seeds.ts';
-import { ORIGIN } from './addresses.ts';
+import type { PageRequest } from '../../src/core/source.ts';
+import { ORIGIN, searchAddress } from './addresses.ts';
 import { requestFor } from './spider.ts';
 
 /** Ids know no a, e, i and o; what has a digit is no word either. */
 const SET_ID = /^(?=.*\d|[^aeio]+$)[a-z0-9]{6,8}$/;
 
+/** What the site's own form takes: "minimum 5 chars required", and no more than its field holds. */
+const SEARCH_WORDS = /^.{5,150}$/su;
+
 export const seedRules: readonly SeedRule[] = [
+  {
+    form: 'artist:<name>',
+    example: 'artist:Mara Quill',
+    becomes: 'of the 30 sets that a search shows, those whose titles hold the name (5 to 150 characters)',
+    read: find,
+  },
+  {
+    form: 'search:<text>',
+    example: 'search:Time Warp 2024',
+    becomes:
+      'of the 30 sets that a search shows, those whose titles or dates hold all of the words (5 to 150 characters)',
+    read: find,
+  },
   {
     form: '<id>',
     example: '1pmwyfn1',
@@ -20,7 +38,6 @@ export const seedRules: readonly SeedRule[] = [
   ),
 ];
 
-export const unsupportedSeeds = {
-  artist: 'give the address of the artist’s page',
-  search: 'give the address of a page that lists sets',
-};
+function find(words: string): PageRequest[] {
+  return SEARCH_WORDS.test(words) ? asList(requestFor(searchAddress(words))) : [];
+}

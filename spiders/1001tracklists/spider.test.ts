@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestsForSeed } from '../../src/core/seeds.ts';
 import { source } from './index.ts';
-import { headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
+import { formOf, headers, needsBrowser, normaliseUrl, requestFor, seeds } from './spider.ts';
 
 const SET = 'https://www.1001tracklists.com/tracklist/1pmwyfn1';
 
@@ -21,6 +21,19 @@ describe('addresses of 1001tracklists', () => {
       expect(requestFor(url)).toEqual({ url, kind: 'listing' });
     },
   );
+
+  it.each(['artist:Mara Quill', 'search: Mara Quill'])('%s is a search, sent as the form of the site', (seed) => {
+    const [request] = requestsForSeed(source, seed);
+    const url = 'https://www.1001tracklists.com/search/result.php#main_search=Mara+Quill&search_selection=9';
+    expect(request).toEqual({ url, kind: 'search' });
+    expect(request && formOf(request)).toBe('main_search=Mara+Quill&search_selection=9');
+  });
+
+  it('only a search sends a form, and one of words that the form does not take is refused', () => {
+    expect(seeds().map(formOf)).toEqual([null]);
+    for (const words of ['Ada', 'x'.repeat(151)])
+      expect(() => requestsForSeed(source, `search:${words}`)).toThrow(/is no seed for 1001Tracklists/);
+  });
 
   it('media links of a track are asked for by their number', () => {
     const url = 'https://www.1001tracklists.com/ajax/get_medialink.php?idObject=5&idItem=88';

@@ -1,6 +1,6 @@
 /** Links of 1001tracklists.com: which addresses lead to which kind of page, and which are never asked for. */
 import type { Credentials, PageRequest } from '../../src/core/source.ts';
-import { absolute, ORIGIN, tracklistId } from './addresses.ts';
+import { absolute, ORIGIN, searchAddress, searchedFor, tracklistId } from './addresses.ts';
 
 /** Forbidden by robots.txt. */
 const FORBIDDEN = /^\/(?:js|user|action|projects)\//;
@@ -12,7 +12,7 @@ export function seeds(): PageRequest[] {
   return [{ url: `${ORIGIN}/`, kind: 'listing' }];
 }
 
-/** Understands addresses of sets (also 1001.tl) and of listings, and media link calls; null for everything else. */
+/** Understands addresses of sets (also 1001.tl), listings and searches, and media link calls; null for everything else. */
 export function requestFor(address: string): PageRequest | null {
   if (!/^https?:\/\//i.test(address)) return null;
   const url = URL.parse(absolute(address) ?? '');
@@ -21,15 +21,19 @@ export function requestFor(address: string): PageRequest | null {
   if (id !== null) return tracklist(url.hostname === '1001.tl' ? `${ORIGIN}/tracklist/${id}` : withOrigin(url, ''));
   if (url.hostname === '1001.tl') return null;
   if (url.pathname === MEDIA_LINK) return { url: withOrigin(url, url.search), kind: 'medialink' };
+  const words = searchedFor(url.href);
+  if (words !== null) return { url: searchAddress(words), kind: 'search' };
   return LISTING.test(url.pathname) ? { url: withOrigin(url, ''), kind: 'listing' } : null;
 }
 
-/** A set is its id, whatever slug, anchor, host or scheme stands around it; listings and calls are their path (and, for calls, their sorted query). */
+/** A set is its id, whatever slug, anchor, host or scheme stands around it; listings and calls are their path (and, for calls, their sorted query), searches their words. */
 export function normaliseUrl(url: string): string {
   const parsed = URL.canParse(url) ? URL.parse(absolute(url) ?? '') : null;
   if (parsed === null) return url;
   const id = tracklistId(parsed.href);
   if (id !== null) return `${ORIGIN}/tracklist/${id}`;
+  const words = searchedFor(parsed.href);
+  if (words !== null) return searchAddress(words);
   parsed.searchParams.sort();
   return withOrigin(parsed, parsed.pathname.startsWith('/ajax/') ? parsed.search : '');
 }
@@ -37,6 +41,11 @@ export function normaliseUrl(url: string): string {
 export function headers(request: PageRequest, _credentials: Credentials): Record<string, string> {
   const accept = request.kind === 'medialink' ? 'application/json' : 'text/html,application/xhtml+xml';
   return { accept, 'accept-language': 'en' };
+}
+
+/** The form of a search, as the site's own sends it. */
+export function formOf(request: PageRequest): string | null {
+  return searchedFor(request.url) === null ? null : new URL(request.url).hash.slice(1);
 }
 
 /** Never: every page says all in its HTML, and a browser would answer the site's challenges. */

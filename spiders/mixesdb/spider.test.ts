@@ -29,6 +29,8 @@ describe('a seed', () => {
     '',
     'Ben UFO 2014',
     'category:Mixcloud',
+    'category:../../x',
+    'category:a/..',
     'https://example.org/w/X',
     'https://www.mixesdb.com/w/index.php?title=X&action=raw',
     'https://www.mixesdb.com/',

@@ -144,6 +144,11 @@ export interface Source {
    * @throws PermanentError for a request that may not be made with these credentials.
    */
   headers(request: PageRequest, credentials: Credentials): Record<string, string>;
+  /**
+   * The form that a request sends, by POST and urlencoded; null for those that only ask, and left out by sources without forms. Its address holds the
+   * form behind "#": no request line carries that, and each form is a page of its own to frontier, archive and replay.
+   */
+  formOf?(request: PageRequest): string | null;
   /** How posts are asked for that may be deleted by now; sources whose deletions need not be followed leave it out. */
   readonly existenceChecks?: {
     /** Kind of these requests. */

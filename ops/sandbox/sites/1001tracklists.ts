@@ -19,6 +19,8 @@ const SOURCE = '1001tracklists';
 const HOST = 'www.1001tracklists.com';
 /** Rows of the home page and of other listings. The real home page shows 15 and loads the rest by script. */
 const LISTED = 500;
+/** Rows of a search. */
+const FOUND = 30;
 
 export function createSite(world: World): Site {
   const sets = setsOn(world, SOURCE);
@@ -26,7 +28,10 @@ export function createSite(world: World): Site {
   return {
     source: SOURCE,
     hosts: [HOST],
-    respond: ({ path, today }) => respond(world, happened(sets, today), bySetId, decodeURIComponent(path)),
+    respond: ({ method, path, body, today }) =>
+      method === 'POST' && path === '/search/result.php'
+        ? html(searchResults(world, happened(sets, today), new URLSearchParams(body).get('main_search') ?? ''))
+        : respond(world, happened(sets, today), bySetId, decodeURIComponent(path)),
     *shownSets() {
       for (const set of sets) yield shownSet(world, set);
     },
@@ -51,6 +56,14 @@ function respond(
   const there = sets.filter((one) => sourcesOf(world, one).some(({ id }) => id === source));
   if (there.length > 0) return html(listing(world, 'Source Tracklists Overview', path, there));
   return html(notFound(path), 404);
+}
+
+/** Thirty rows for anything, as the site gives: the sets that hold a word of it, then others. */
+function searchResults(world: World, sets: readonly DjSet[], words: string): string {
+  const wanted = words.toLowerCase().split(/\s+/);
+  const holds = (set: DjSet) => wanted.some((word) => titleOf(world, set).join('').toLowerCase().includes(word));
+  const found = [...sets.filter(holds), ...sets.filter((set) => !holds(set))].slice(0, FOUND);
+  return listing(world, `Tracklists search result for "${words}"`, '/search/result.php', found);
 }
 
 function notFound(path: string): string {

@@ -1,0 +1,96 @@
+/** Crawls that begin where a person says: by artist and by words, at stand-ins of the sites, with all that follows. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../ops/sandbox/server.ts';
+import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
+import { openTestServices, type TestServices } from '../testing/services.ts';
+
+interface Crawled {
+  readonly answers: Readonly<Record<string, number>>;
+  readonly items: number;
+}
+
+let services: TestServices;
+let sandbox: Sandbox;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+/** Of somebody whose sets both sites show. */
+let artist: string;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  folder = await temporaryFolder();
+  sandbox = await startSandbox({ seed: 3, sets: 40 });
+  artist = artistOfBoth();
+});
+afterAll(async () => {
+  await sandbox.close();
+  await services.release();
+  await folder.release();
+});
+
+it('artist: at 1001tracklists is one search by POST and the sets it meant; the archive answers the search again', async () => {
+  const crawled = await musicdb('crawl', '1001tracklists', '--seed', `artist:${artist}`, '--json');
+  expect(crawled.status, crawled.stderr).toBe(0);
+  const { answers } = jsonOf<Crawled>(crawled);
+  const meant = shownBy('1001tracklists').filter(({ title }) => title?.includes(artist));
+  expect(answers).toEqual({ ok: 1 + meant.length });
+  expect(await sent()).toEqual([{ method: 'POST', body: formOf(artist), posts: 1 }]);
+  const replayed = await musicdb(
+    'crawl',
+    '1001tracklists',
+    '--seed',
+    `search:${artist}`,
+    '--from',
+    'archive',
+    '--json',
+  );
+  expect(jsonOf<Crawled>(replayed)).toMatchObject({ answers: { ok: 1 }, replay: { notInArchive: 0 } });
+});
+
+it('artist: at MixesDB asks the category and the search, and a category that is not there is no failure', async () => {
+  const crawled = await musicdb('crawl', 'mixesdb', '--seed', `artist:${artist}`, '--json');
+  expect(crawled.status, crawled.stderr).toBe(0);
+  expect(jsonOf<Crawled>(crawled).answers).toMatchObject({ 'not-found': 1, ok: expect.any(Number) });
+});
+
+it('what was asked kept the rules of the sites', async () => {
+  expect((await musicdb('politeness', 'verify', '--json')).status).toBe(0);
+});
+
+function musicdb(...args: string[]) {
+  const env = {
+    DATABASE_URL: services.databaseUrl,
+    REDIS_URL: services.redisUrl,
+    MUSICDB_DATA: join(folder.path, 'data'),
+    MUSICDB_SANDBOX_HOSTS: Object.entries(sandbox.hosts)
+      .map(([host, origin]) => `${host}=${origin}`)
+      .join(','),
+  };
+  return runCli(args, { env });
+}
+
+function shownBy(source: string) {
+  return sandbox.truth().shownSets.filter((set) => set.source === source);
+}
+
+function artistOfBoth(): string {
+  const others = shownBy('mixesdb').flatMap(({ artists }) => artists);
+  const name = shownBy('1001tracklists')
+    .flatMap(({ artists }) => artists)
+    .find((each) => each.length >= 5 && others.includes(each));
+  if (name === undefined) throw new Error('the world has no artist with sets on both sites');
+  return name;
+}
+
+function formOf(words: string): string {
+  return new URLSearchParams({ main_search: words, search_selection: '9' }).toString();
+}
+
+/** Searches as the archive has them. */
+async function sent(): Promise<object[]> {
+  const { rows } = await services.db.query(
+    `select exchange -> 'request' ->> 'method' as method, exchange -> 'request' ->> 'body' as body, count(*)::int as posts
+     from fetches where url like '%/search/result.php%' group by 1, 2`,
+  );
+  return rows;
+}
