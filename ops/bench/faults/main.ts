@@ -37,11 +37,12 @@ function readOptions(argv: string[]): FaultsOptions & { keep: boolean } {
       keep: { type: 'boolean', default: false },
     },
   });
+  const killEverySeconds = numberArgument(values['kill-every'], '--kill-every', { min: 5, max: 86_400 });
   return {
     seed: values.seed,
     pages: numberArgument(values.pages, '--pages', { min: 20, max: 200_000 }),
     minutes: numberArgument(values.minutes, '--minutes', { min: 1, max: 1_440 }),
-    killEverySeconds: numberArgument(values['kill-every'], '--kill-every', { min: 5, max: 86_400 }),
+    isKillDue: ({ seconds, kills }) => seconds > (kills + 1) * killEverySeconds,
     patienceSeconds: 45,
     faults: readPlan(values.faults),
     keep: values.keep,

@@ -23,10 +23,20 @@ export interface FaultsOptions {
   readonly pages: number;
   /** The run ends then, whatever is left. */
   readonly minutes: number;
-  readonly killEverySeconds: number;
+  /** Whether a crawler is to be killed now. */
+  readonly isKillDue: (soFar: SoFar) => boolean;
+  /** What else befalls with each kill. */
+  readonly onKill?: () => Promise<void>;
   /** Waits that are longer than this are ended by the operator. */
   readonly patienceSeconds: number;
   readonly faults: FaultPlan;
+}
+
+export interface SoFar {
+  readonly seconds: number;
+  /** Answers that the sandbox served. */
+  readonly answers: number;
+  readonly kills: number;
 }
 
 export interface FaultsRun {
@@ -109,9 +119,10 @@ async function watch({ db, crew, options, served, say }: Watch): Promise<Watched
     crew.assertAlive();
     closed.push(...(await closeBreakers(db, options.patienceSeconds)));
     await lookAtRobotsAgain(db, options.patienceSeconds);
-    if (seconds() > (kills + 1) * options.killEverySeconds) {
+    if (options.isKillDue({ seconds: seconds(), answers: served.length, kills })) {
       kills += 1;
       say(`kill -9 ${await crew.killOne()}`);
+      await options.onKill?.();
     }
     if (await isDone(db)) {
       const again = askedAgain.length < MOST_ROUNDS ? await askAgain(db) : 0;
