@@ -2,7 +2,7 @@
 
 import { happened } from '../calendar.ts';
 import { copiedFrom } from '../noise.ts';
-import { setsOn } from '../places.ts';
+import { alterationsOf, setsOn } from '../places.ts';
 import { BASE36, createRng, DIGITS } from '../rng.ts';
 import { type Habits, type ShownRow, shownRows } from '../shown.ts';
 import { siteRng } from '../site-rng.ts';
@@ -91,6 +91,7 @@ function shownSet(world: World, set: DjSet): ShownSet {
     date: set.date,
     rows: rowsOf(world, set),
     copiedFrom: copiedFrom(world, SOURCE, set),
+    altered: alterationsOf(world, set),
   };
 }
 

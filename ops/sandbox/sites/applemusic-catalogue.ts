@@ -4,6 +4,7 @@ import { credit, type Habits, type ShownRow, shownRows } from '../shown.ts';
 import { slug } from '../world/names.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';
+import type { TrackAlteration } from './site.ts';
 
 const SOURCE = 'applemusic';
 
@@ -33,6 +34,7 @@ export interface Song {
   readonly durationMs: number;
   readonly genre: string;
   readonly releaseDate: string;
+  readonly altered: readonly TrackAlteration[];
 }
 
 export interface Catalogue {
@@ -115,6 +117,8 @@ function single(world: World, track: Track): Song {
 
 function onCompilation(song: Song, index: number): Song {
   const volume = Math.floor(index / 20) + 1;
+  // One compilation in four gives its own day as that of its recordings.
+  const isReissued = volume % 4 === 1;
   const title = `Night Shift Essentials, Vol. ${volume}`;
   const album: Album = {
     ...song.album,
@@ -130,6 +134,7 @@ function onCompilation(song: Song, index: number): Song {
     id: String(Number(song.id) + 1),
     album,
     trackNumber: (index % 20) + 1,
+    ...(isReissued ? { releaseDate: album.releaseDate, altered: [...song.altered, 'reissue-date' as const] } : {}),
   };
 }
 
@@ -154,12 +159,18 @@ function recording(world: World, track: Track): Omit<Song, 'id' | 'album' | 'tra
     artist: artist ?? '',
     artistIds: track.artistIds.map(artistIdOf),
     featured,
-    // Some resources come without one.
-    isrc: track.index % 13 === 5 ? null : track.isrc,
+    ...isrcOf(world, track),
     durationMs: track.durationMs,
     genre: track.genre,
     releaseDate: track.releaseDate,
   };
+}
+
+/** Some resources come without one, and one remix or edit in nine under that of its base: whoever filled in the form copied it. */
+function isrcOf(world: World, { index, isrc, baseId }: Track): Pick<Song, 'isrc' | 'altered'> {
+  if (index % 13 === 5) return { isrc: null, altered: [] };
+  if (baseId === null || index % 9 !== 4) return { isrc, altered: [] };
+  return { isrc: known(world.tracks, baseId).isrc, altered: ['isrc-of-original'] };
 }
 
 function mixAlbum(world: World, set: DjSet): Album {
@@ -192,6 +203,7 @@ function mixSongs(world: World, set: DjSet, album: Album): Song[] {
     durationMs: ((rows[index + 1]?.cueSeconds ?? length) - (row.cueSeconds ?? 0)) * 1000,
     genre: album.genre,
     releaseDate: album.releaseDate,
+    altered: [],
   }));
 }
 

@@ -203,6 +203,7 @@ function shownSet(world: World, set: DjSet, album: Album): ShownSet {
     date: null,
     rows: mixRows(world, set),
     copiedFrom: null,
+    altered: [],
   };
 }
 
@@ -219,5 +220,6 @@ function shownTrack(song: Song, track: Track): ShownTrack {
     featured: song.featured,
     durationMs: song.durationMs,
     releaseDate: song.releaseDate,
+    altered: song.altered,
   };
 }

@@ -3,7 +3,7 @@ import { seeds } from '../../../spiders/mixesdb/spider.ts';
 import { normKey } from '../../../src/core/text.ts';
 import { happened, hasHappened } from '../calendar.ts';
 import { copiedFrom } from '../noise.ts';
-import { placeName, setsOn } from '../places.ts';
+import { alterationsOf, placeName, setsOn } from '../places.ts';
 import { DIGITS } from '../rng.ts';
 import { type Habits, line, type ShownRow, shownRows } from '../shown.ts';
 import { siteRng } from '../site-rng.ts';
@@ -116,6 +116,7 @@ function shownSet(world: World, set: DjSet): ShownSet {
     date: set.date,
     rows: rowsOf(world, set),
     copiedFrom: copiedFrom(world, SOURCE, set),
+    altered: alterationsOf(world, set),
   };
 }
 

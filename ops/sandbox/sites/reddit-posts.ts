@@ -1,6 +1,6 @@
 /** The posts of the local Reddit: tracklists of sets, single tracks, questions, deleted ones. */
 import { dayAfter, hasHappened, type Today } from '../calendar.ts';
-import { placeName, setsOn } from '../places.ts';
+import { placeName, setsOn, trueDate } from '../places.ts';
 import { BASE36 } from '../rng.ts';
 import { credit, type Habits, line, type ShownRow, shownRows } from '../shown.ts';
 import { siteRng } from '../site-rng.ts';
@@ -101,7 +101,8 @@ export function postId(world: World, thing: string): string {
 function setPost(world: World, set: DjSet): Post {
   const rng = siteRng(world, SOURCE, `post/${set.id}`);
   const [subreddit, author] = [rng.pick(SET_SUBREDDITS), authorName(rng.int(1, 900))];
-  const createdUtc = Date.parse(`${set.date}T09:00:00Z`) / 1000 + rng.int(1, 9) * 86_400;
+  // Posted in the days after, whatever year the title says.
+  const createdUtc = Date.parse(`${trueDate(world, set) ?? set.date}T09:00:00Z`) / 1000 + rng.int(1, 9) * 86_400;
   return {
     id: postId(world, set.id),
     subreddit,

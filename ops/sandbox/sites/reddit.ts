@@ -1,7 +1,7 @@
 /** A local Reddit: the OAuth interface (listings, discussions, /api/info) and the token endpoint. */
 import { REDDIT_TOKEN } from '../keys.ts';
 import { copiedFrom } from '../noise.ts';
-import { setsOn } from '../places.ts';
+import { alterationsOf, setsOn } from '../places.ts';
 import { siteRng } from '../site-rng.ts';
 import type { DjSet, World } from '../world/types.ts';
 import { known } from '../world.ts';
@@ -194,6 +194,7 @@ function shownSet(world: World, set: DjSet, byId: ReadonlyMap<string, Post>): Sh
     date: set.date,
     rows: rowsOf(world, set),
     copiedFrom: copiedFrom(world, SOURCE, set),
+    altered: alterationsOf(world, set),
   };
 }
 

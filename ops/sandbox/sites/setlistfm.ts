@@ -165,5 +165,6 @@ function shownSet(world: World, event: Event): ShownSet {
     date: event.date,
     rows,
     copiedFrom: null,
+    altered: [],
   };
 }

@@ -1,6 +1,7 @@
 /** One local site: answers requests as the real one would, from the world. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Today } from '../calendar.ts';
+import type { SetAlteration } from '../places.ts';
 import type { ShownRow } from '../shown.ts';
 import type { SiteName } from '../site-names.ts';
 
@@ -40,7 +41,12 @@ export interface ShownSet {
   readonly rows: readonly ShownRow[];
   /** Site whose list it took over, errors and all; null for one of its own. */
   readonly copiedFrom: SiteName | null;
+  /** What the site gets wrong about the set as a whole; what it gets wrong about rows is with the rows. */
+  readonly altered: readonly SetAlteration[];
 }
+
+/** `isrc-of-original`: a remix is sold under the code of its base. `reissue-date`: the day of the compilation instead of the recording's own. */
+export type TrackAlteration = 'isrc-of-original' | 'reissue-date';
 
 /** What a shop shows of one recording. */
 export interface ShownTrack {
@@ -57,6 +63,8 @@ export interface ShownTrack {
   readonly featured: readonly string[];
   readonly durationMs: number;
   readonly releaseDate: string;
+  /** What the shop gets wrong about the recording. */
+  readonly altered: readonly TrackAlteration[];
 }
 
 export interface Site {

@@ -1,7 +1,7 @@
 /** A local watchthedj.com. The real page is unknown: this one carries what such pages commonly do (JSON-LD, Open Graph, an ordered list). */
 import { happened } from '../calendar.ts';
 import { copiedFrom } from '../noise.ts';
-import { placeName, setsOn } from '../places.ts';
+import { alterationsOf, placeName, setsOn } from '../places.ts';
 import { BASE36 } from '../rng.ts';
 import { type Habits, line, type ShownRow, shownRows } from '../shown.ts';
 import { siteRng } from '../site-rng.ts';
@@ -81,6 +81,7 @@ function shownSet(world: World, set: DjSet): ShownSet {
     date: styleOf(world, set).saysDay ? set.date : set.date.slice(0, 4),
     rows: rowsOf(world, set),
     copiedFrom: copiedFrom(world, SOURCE, set),
+    altered: alterationsOf(world, set),
   };
 }
 
