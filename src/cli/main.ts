@@ -192,7 +192,10 @@ const COMMANDS: readonly CommandLine[] = [
       ['--seed <text>', 'the same seed and size give the same world (default 42)'],
       ['--sets <n>', 'DJ sets and concerts in the world (default 60)'],
       ['--port <n>', 'port of the first site, the others follow (default: free ones)'],
-      ['--faults <file-or-preset>', 'what goes wrong: a fault plan, or "all", "server-trouble"'],
+      [
+        '--faults <file-or-preset>',
+        'what goes wrong: a fault plan (kinds: ops/sandbox/README.md), or "all", "server-trouble"',
+      ],
       ['--keys', 'interfaces refuse requests without their key, as the real ones do'],
       ['--scripted <percent>', 'WatchTheDJ pages whose content comes by script (default 0)'],
       ['--clock <day>', 'begin on that day, e.g. 2024-06-01: later sets are not there yet (default: everything is)'],

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadSource } from '../../../spiders/registry.ts';
 import { type Sandbox, type Served, startSandbox } from '../server.ts';
@@ -38,6 +39,11 @@ describe('a plan', () => {
 
   it('that is neither a preset nor a file is refused with the presets', () => {
     expect(() => readPlan('nightmare')).toThrow(/nightmare cannot be read/);
+  });
+
+  it('may hold what the README names: every kind, every drift', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    expect([...FAULT_KINDS, ...DRIFT_KINDS].filter((kind) => !readme.includes(`\`${kind}\``))).toEqual([]);
   });
 
   it('called "all" has every kind', () => {
