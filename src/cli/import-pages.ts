@@ -5,6 +5,7 @@ import type { JobCtx } from '../../jobs/job.ts';
 import { type JudgedPage, judgePage } from '../../jobs/judging.ts';
 import { Lander } from '../../jobs/lander.ts';
 import { PRIORITY } from '../../jobs/queues.ts';
+import { MusicDbError } from '../core/errors.ts';
 import type { ParseResult, Problem, Source } from '../core/source.ts';
 import { type Judgement, USABLE } from '../core/verdict.ts';
 import { type Revisit, readWarcPages, type SkipReason, type WarcPage } from '../fetching/warc-pages.ts';
@@ -84,10 +85,22 @@ export class PageImport {
   async take(file: string, url: string | null): Promise<void> {
     this.imported.files += 1;
     if (await isWarcFile(file)) return this.#takeWarc(file, await openWarcFile(file));
-    const body = await readInput(file);
+    const body = await this.#readOrTell(file);
+    if (body === null) return;
     if (looksLikeWarc(body)) return this.#takeWarc(file, warcBytes(body));
     const fetchedAt = file === '-' ? this.#ctx.clock.now() : (await stat(file)).mtime;
     await this.#takePage(file, savedPage(body, url, fetchedAt));
+  }
+
+  /** The bytes of a file; null where it is too large for a page: told, and the others go on. */
+  async #readOrTell(file: string): Promise<Buffer | null> {
+    try {
+      return await readInput(file);
+    } catch (error) {
+      if (!(error instanceof MusicDbError) || error.code !== 'TOO_LARGE') throw error;
+      this.#tell(this.imported.problems, file, { code: 'too-large', message: error.message, where: null });
+      return null;
+    }
   }
 
   async #takeWarc(file: string, bytes: WarcBytes): Promise<void> {

@@ -59,13 +59,31 @@ describe('a file', () => {
 
 describe('files of a line', () => {
   it('folders become the files in them, sorted, hidden ones left out; the rest stays as typed', async () => {
-    expect(await listFiles(['-', named('empty'), named('pages')])).toEqual([
+    expect((await listFiles(['-', named('empty'), named('pages')])).files).toEqual([
       '-',
       named('empty'),
       named('pages/a.html'),
       named('pages/b.html'),
       named('pages/deeper/c.html'),
     ]);
+  });
+
+  it('what can be no page is passed over in a folder, and taken where it is named', async () => {
+    await mkdir(named('saved/A set_files'), { recursive: true });
+    for (const name of ['A set.html', 'A set_files/frame.html', 'cover.JPG', 'mix.mp3'])
+      await writeFile(named(`saved/${name}`), '');
+    expect(await listFiles([named('saved')])).toMatchObject({ files: [named('saved/A set.html')], passedOver: 3 });
+    expect(await listFiles([named('saved/cover.JPG')])).toMatchObject({
+      files: [named('saved/cover.JPG')],
+      passedOver: 0,
+    });
+    expect((await listFiles([named('saved/A set_files')])).files).toEqual([named('saved/A set_files/frame.html')]);
+    await rm(named('saved/A set.html'));
+    await rm(named('saved/A set_files'), { recursive: true });
+    await expect(listFiles([named('saved')])).rejects.toMatchObject({
+      code: 'NO_FILES',
+      message: expect.stringContaining('no files that can be pages'),
+    });
   });
 
   it('standard input can always be tried', async () => {

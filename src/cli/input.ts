@@ -26,18 +26,42 @@ export async function checkInput(file: string): Promise<void> {
   if (size > MAX_INPUT_BYTES) throw tooLarge(file, size);
 }
 
+export interface ListedFiles {
+  readonly files: string[];
+  /** Those of them that a person named each; the others were found in folders. */
+  readonly named: ReadonlySet<string>;
+  /** Files of folders that can be no pages: pictures, scripts, recordings, what a browser saved beside a page. */
+  readonly passedOver: number;
+}
+
 /** The files a person named, folders replaced by the files in them (sorted, hidden ones left out). */
-export async function listFiles(names: readonly string[]): Promise<string[]> {
+export async function listFiles(names: readonly string[]): Promise<ListedFiles> {
   const lists = await Promise.all(
-    names.map(async (name) => (name !== '-' && (await kindOf(name)) === 'folder' ? filesIn(name) : [name])),
+    names.map(async (name) => {
+      if (name === '-' || (await kindOf(name)) === 'file') return { files: [name], all: 1 };
+      const all = await filesIn(name);
+      return { files: withoutParts(all), all: all.length };
+    }),
   );
-  const files = lists.flat();
+  const named = new Set(names);
+  const files = lists.flatMap((list) => list.files);
+  const passedOver = lists.reduce((sum, { all }) => sum + all, 0) - files.length;
   if (files.length === 0)
-    throw new UsageError(`no files in ${names.join(', ')}`, {
+    throw new UsageError(`no files${passedOver > 0 ? ' that can be pages' : ''} in ${names.join(', ')}`, {
       code: 'NO_FILES',
       hint: 'Name a file, or a folder that holds some.',
     });
-  return files;
+  return { files, named, passedOver };
+}
+
+const NO_PAGE =
+  /\.(?:png|jpe?g|gif|webp|avif|svg|ico|bmp|css|m?js|map|woff2?|ttf|otf|eot|mp3|m4a|aac|wav|flac|ogg|opus|mp4|m4v|mkv|mov|avi|webm|db|ini|exe|dmg)$/i;
+/** What a browser saves beside "A page.html" stands in "A page_files", or what its language calls that. */
+const COMPANION = /^(?<page>.+)_(?:files|Dateien|fichiers|archivos|file|bestanden|pliki|arquivos|filer|soubory)[\\/]/;
+
+function withoutParts(files: readonly string[]): string[] {
+  const pages = new Set(files.flatMap((file) => /^(.+)\.x?html?$/i.exec(file)?.[1] ?? []));
+  return files.filter((file) => !NO_PAGE.test(file) && !pages.has(COMPANION.exec(file)?.groups?.page ?? ''));
 }
 
 async function filesIn(folder: string): Promise<string[]> {

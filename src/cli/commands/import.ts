@@ -29,12 +29,12 @@ interface Summary extends Imported {
 
 export async function run([sourceName = '', ...names]: string[], options: Options): Promise<number> {
   const source = await loadSource(sourceArgument(sourceName));
-  const files = await listFiles(names);
+  const { files, named, passedOver } = await listFiles(names);
   if (options.url !== undefined && files.length !== 1)
     throw new UsageError(`--url goes with one file, not ${files.length}`, {
       hint: 'Import the files one by one, each with its own address.',
     });
-  for (const file of files) if (file === '-' || !(await isWarcFile(file))) await checkInput(file);
+  for (const file of named) if (files.includes(file) && !(await isWarcFile(file))) await checkInput(file);
   return withServices({ role: 'import', data: options.data, mayStart: true }, async (ctx) => {
     const runId = await startRun(
       ctx.db,
@@ -54,7 +54,7 @@ export async function run([sourceName = '', ...names]: string[], options: Option
       },
       ctx.clock.now(),
     );
-    await report(ctx, source, imported, options.json === true);
+    await report(ctx, source, { ...imported, passedOver }, options.json === true);
     return imported.problems.length > 0 || !finished ? 1 : 0;
   });
 }
@@ -115,7 +115,12 @@ async function workOff(ctx: JobCtx): Promise<boolean> {
   }
 }
 
-async function report(ctx: JobCtx, source: Source, imported: Summary, json: boolean): Promise<void> {
+async function report(
+  ctx: JobCtx,
+  source: Source,
+  imported: Summary & { passedOver: number },
+  json: boolean,
+): Promise<void> {
   const { sources: _, ...catalogue } = await readSummary(ctx.db, []);
   const search = { adapter: ctx.search.adapter, documents: await countSearchDocuments(ctx) };
   if (json) {
@@ -128,6 +133,10 @@ async function report(ctx: JobCtx, source: Source, imported: Summary, json: bool
   printLine(
     `${counted(imported.files, 'file')} of ${source.facts.title}: ${kinds.join(', ') || 'no items'}; ${imported.unchanged} known already, ${imported.quarantined} newly held in quarantine`,
   );
+  if (imported.passedOver > 0)
+    printLine(
+      `  ${counted(imported.passedOver, 'file')} passed over: pictures, scripts, recordings, parts of saved pages`,
+    );
   if (imported.warc !== null) printLine(`  records: ${recordCounts(imported.warc)}`);
   for (const [kind, count] of Object.entries(imported.notReadYet)) printLine(`  not read yet: ${kind} (${count})`);
   if (imported.problems.length > 0) printLine(`  ${counted(imported.problems.length, 'file')} gave nothing usable`);
