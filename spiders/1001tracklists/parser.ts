@@ -2,7 +2,7 @@
 import { JSON_START, readJsonText } from '../../src/core/json-page.ts';
 import { readSavedPage } from '../../src/core/mhtml.ts';
 import type { Page, ParseResult } from '../../src/core/source.ts';
-import { notTextReason } from '../../src/core/text.ts';
+import { kindOfText, notTextReason } from '../../src/core/text.ts';
 import { ORIGIN, searchedFor, tracklistId } from './addresses.ts';
 import { type Element, parseTree } from './dom.ts';
 import { describeFragment } from './fragment.ts';
@@ -47,7 +47,7 @@ export function parse(page: Page): ParseResult {
   if (pasted) return result({ items: [pasted.item], problems: pasted.problems });
   return failed(
     'unknown-shape',
-    'neither HTML, nor JSON, nor a copied tracklist (lines "01", "02:34", "Artist - Title LABEL")',
+    `neither HTML, nor JSON, nor a copied tracklist (lines "01", "02:34", "Artist - Title LABEL"), but ${kindOfText(text)}`,
   );
 }
 

@@ -32,7 +32,7 @@ export function readPastedText(text: string, url: string | null): { item: Setlis
   const length = lines.map((line) => /^Player 1 \[([\d:]+)\]/.exec(line)?.[1]).find((clock) => clock !== undefined);
   const item = setlist(
     '1001tracklists',
-    (url && tracklistId(url)) ?? `pasted:${normKey(title ?? '').replaceAll(' ', '-')}`,
+    (url && tracklistId(url)) ?? `pasted:${normKey(nameOf(title, tracks)).replaceAll(' ', '-')}`,
     {
       url,
       title: dated ? title : null,
@@ -45,6 +45,13 @@ export function readPastedText(text: string, url: string | null): { item: Setlis
     },
   );
   return { item, problems };
+}
+
+/** What tells one paste from another: its first line, or the first track where that line only calls what follows a tracklist. */
+function nameOf(title: string | null, tracks: readonly Row[]): string {
+  const isOnlyHeading = title === null || /^\W*(?:full )?track\s?-?list(?:ing)?\W*$/i.test(title);
+  const { artist = null, title: track = null } = tracks.find((row) => row.artist !== null || row.title !== null) ?? {};
+  return isOnlyHeading ? `tracklist ${artist ?? ''} ${track ?? ''}` : title;
 }
 
 /** "Lane 8 - Fall 2025 Mixtape", "Max Styler @ EDC": who plays stands first. Several DJs stay one text: "&" is also part of names. */

@@ -11,7 +11,7 @@ import {
 } from '../../src/core/json-page.ts';
 import { readSavedPage } from '../../src/core/mhtml.ts';
 import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
-import { fold } from '../../src/core/text.ts';
+import { fold, kindOfText } from '../../src/core/text.ts';
 import { readActionAnswer } from './action-api.ts';
 import { isBareList, readBareLists } from './bare-lists.ts';
 import { isCsvDump, readCsvDump } from './csv.ts';
@@ -118,7 +118,9 @@ function readText(body: string, problem: Problem, page: Page): Reading {
     return readSavedWikitext(body, page);
   if (isTooLong(body)) return tooLong(body);
   if (isBareList(body)) return readBareLists(body, page.fetchedAt);
-  return { problems: [problem] };
+  return refused(
+    `neither an answer of the wiki, nor wikitext, nor a list as it writes them ("[02] Artist - Title", "# Artist - Title"), but ${kindOfText(body)}`,
+  );
 }
 
 /** Wikitext of a whole page, saved without the answer around it: the title is in the address, or in the name of the page's image. */

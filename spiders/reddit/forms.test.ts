@@ -49,6 +49,16 @@ describe('what archives keep', () => {
   });
 });
 
+it.each(['0:00 Ada - Moment', '[0:00] Ada - Moment', 'https://www.reddit.com/r/House'])(
+  'pasted "%s" is refused with the reason',
+  (text) => {
+    expect(read(text)).toMatchObject({
+      items: [],
+      problems: [{ code: 'unknown-shape', message: expect.stringContaining('save the address with .json behind it') }],
+    });
+  },
+);
+
 describe('recorded calls', () => {
   const cassette = (method: string, uri: string, body: unknown): string =>
     JSON.stringify({

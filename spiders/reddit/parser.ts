@@ -53,7 +53,18 @@ function readPage({ body, url }: Page, reading: Reading): void {
   if (json.ok) readAnswer({ value: json.value, text: json.text, url }, reading);
   else if (lines !== null) readAnswer({ value: lines, text: json.text, url }, reading);
   else if (REFUSAL.test(json.text)) reading.items.push({ kind: 'block', source: 'reddit', reason: 'ip-limited', url });
-  else reading.problems.push(unquoted(json.problem));
+  else reading.problems.push(isPasted(json) ? PASTED : unquoted(json.problem));
+}
+
+const PASTED: Problem = {
+  code: 'unknown-shape',
+  message:
+    "expected JSON as Reddit's interface gives it: pasted text names no post by which a deletion could be followed; save the address with .json behind it",
+  where: null,
+};
+
+function isPasted({ ok, text }: ReturnType<typeof readJsonPage>): boolean {
+  return !ok && text.trim() !== '' && !/^\s*(?:[{<]|\[\s*["{[])/.test(text);
 }
 
 function readAnswer(answer: Answer, reading: Reading): void {

@@ -8,7 +8,7 @@ import type { ListingItem } from '../../src/core/items.ts';
 import { JSON_START, readJsonText } from '../../src/core/json-page.ts';
 import { boundProblems } from '../../src/core/problems.ts';
 import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
-import { decodeText, fold, notTextReason } from '../../src/core/text.ts';
+import { decodeText, fold, kindOfText, notTextReason } from '../../src/core/text.ts';
 import { channelSlug, setSlug, siteUrl } from './addresses.ts';
 import { firstValue, type ParentNode, parseDom, select, textOf } from './dom.ts';
 import { playersOf } from './players.ts';
@@ -212,7 +212,10 @@ function isMarked(line: string): boolean {
 function readPasted(text: string, url: string | null): ParseResult {
   const rows = MINUTES.test(text) ? [] : rowsOfText(text);
   if (rows.length === 0)
-    return failed('unknown-shape', 'neither HTML, nor JSON, nor a tracklist (lines "0:13 Artist - Title")');
+    return failed(
+      'unknown-shape',
+      `neither HTML, nor JSON, nor a tracklist (lines "0:13 Artist - Title"), but ${kindOfText(text)}`,
+    );
   const [first = null] = text.split(/\r\n?|\n/).flatMap((line) => fold(line) ?? []);
   // A list may begin at once, or under a word that only calls it one.
   const title = first === null || /^\W*track\s?-?list\W*$/i.test(first) || isMarked(first) ? null : first;

@@ -1,6 +1,6 @@
 /** JSON answers of interfaces: from bytes to a value, and safe looks into a value nobody has checked. */
 import type { Problem } from './source.ts';
-import { decodeText, notTextReason } from './text.ts';
+import { decodeText, kindOfText, notTextReason } from './text.ts';
 
 export type JsonRecord = Record<string, unknown>;
 export type JsonReading = { ok: true; value: unknown; text: string } | { ok: false; problem: Problem; text: string };
@@ -32,7 +32,7 @@ export function readJsonText(text: string): JsonReading {
     return { ok: true, value: JSON.parse(text), text };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (!/^\s*[[{]/.test(text)) return refuse('unknown-shape', 'expected JSON, found other text', text);
+    if (!/^\s*[[{]/.test(text)) return refuse('unknown-shape', `expected JSON, found ${kindOfText(text)}`, text);
     // A whole document ends as it began; one that does not was cut off on its way.
     const cut = !/[\]}]\s*$/.test(text) || /end of JSON|unterminated/i.test(why);
     return refuse(cut ? 'truncated' : 'unknown-shape', `broken JSON: ${why.slice(0, 120)}`, text);

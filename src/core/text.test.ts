@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JSON_START, readJsonText } from './json-page.ts';
-import { notTextReason } from './text.ts';
+import { kindOfText, notTextReason } from './text.ts';
 
 describe('what is no text', () => {
   it.each([
@@ -27,4 +27,12 @@ describe('how JSON begins', () => {
 
 it('more objects than any answer holds are refused before they cost memory', () => {
   expect(readJsonText(`[${'{},'.repeat(200_001)}{}]`)).toMatchObject({ ok: false, problem: { code: 'too-large' } });
+});
+
+it('an address in place of its page is told as such', () => {
+  expect(['https://a.test/x\n', '<html>', 'https://a.test is down'].map(kindOfText)).toEqual([
+    'an address, not the page behind it',
+    'HTML',
+    'other text',
+  ]);
 });

@@ -51,3 +51,10 @@ export function notTextReason(bytes: Uint8Array): string {
   const isUtf16 = nuls * 3 > start.length && nuls * 3 < start.length * 2;
   return `the body is no UTF-8 text: ${isUtf16 ? 'UTF-16 without its mark; save it as UTF-8' : 'binary'}`;
 }
+
+/** What a text is that was expected to be something else, for a message. */
+export function kindOfText(text: string): string {
+  const start = text.slice(0, SHOWING).trim();
+  if (/^https?:\/\/\S+$/.test(start)) return 'an address, not the page behind it';
+  return /^<[!a-z?]/i.test(start) ? 'HTML' : 'other text';
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from './parser.ts';
+import { readPastedText } from './pasted-text.ts';
+
+const list = (first: string): string => `${first} - Low Tide\nOdd Lanterns - Glass Hour\nHalden - Ferry`;
+
+describe('a list as people post it', () => {
+  it('under a word that only calls it one is known by its first track: two of them are two sets', () => {
+    const ids = ['Mara Quill', 'Suvi Kaar'].map(
+      (first) => readPastedText(`Tracklist:\n${list(first)}`, null)?.item.externalId,
+    );
+    expect(ids).toEqual(['pasted:tracklist-mara-quill-low-tide', 'pasted:tracklist-suvi-kaar-low-tide']);
+  });
+
+  it('that begins with a time in brackets is no broken JSON', () => {
+    const text = '[0:00] Mara Quill - Low Tide\n[4:30] Odd Lanterns - Glass Hour\n[9:00] Halden - Ferry';
+    const page = { url: null, status: null, contentType: null, fetchedAt: null };
+    expect(parse({ ...page, body: new TextEncoder().encode(text) }).items).toMatchObject([
+      { tracks: [{ cueSeconds: 0 }, { cueSeconds: 270 }, { cueSeconds: 540 }] },
+    ]);
+  });
+});
