@@ -45,12 +45,15 @@ export class PermanentError extends MusicDbError {}
 /** Trying again later may help: retry with backoff, costs an attempt. */
 export class TransientError extends MusicDbError {}
 
-/** The answer ended before its end. `page` is what came of it: its `bodyFault` says so, and nothing may be read in it. Code `TRUNCATED`. */
+/**
+ * The answer ended before its end, or its time did. `page` is what came of it: its `bodyFault` says so, and nothing may be read in it. Code
+ * `TRUNCATED` or `TIMEOUT`.
+ */
 export class CutOffError extends TransientError {
   readonly page: FetchedPage;
 
-  constructor(message: string, { page, cause }: { page: FetchedPage; cause: unknown }) {
-    super(message, { code: 'TRUNCATED', cause });
+  constructor(message: string, { page, ...options }: FaultOptions & { page: FetchedPage }) {
+    super(message, options);
     this.page = page;
   }
 }

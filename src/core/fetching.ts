@@ -22,7 +22,7 @@ export interface Redirect {
   readonly remoteAddress: string | null;
 }
 
-/** Why the bytes of a body cannot be read: `BAD_ENCODING`, `BOMB`, or `TRUNCATED` when the connection ended before they did. */
+/** Why the bytes of a body cannot be read: `BAD_ENCODING`, `BOMB`, or `TRUNCATED` when the connection or the page's time ended before they did. */
 export interface BodyFault {
   readonly code: string;
   readonly message: string;

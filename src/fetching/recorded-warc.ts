@@ -210,9 +210,10 @@ function address({ remoteAddress }: RecordedFetch): Fields {
   return remoteAddress === null ? [] : [['WARC-IP-Address', remoteAddress]];
 }
 
-/** Pages end with marks that the parsers know; one without them was cut off somewhere on its way. */
-function truncation({ outcome }: RecordedFetch): Fields {
-  return outcome === 'truncated' ? [['WARC-Truncated', 'unspecified']] : [];
+/** A connection or a time that ended; or a page without the marks that it ends with, cut off somewhere on its way. */
+function truncation({ outcome, exchange }: RecordedFetch): Fields {
+  const isCut = outcome === 'truncated' || exchange?.bodyFault?.code === 'TRUNCATED';
+  return isCut ? [['WARC-Truncated', 'unspecified']] : [];
 }
 
 function fieldsBlock(fields: Fields): Buffer {

@@ -162,6 +162,15 @@ describe('an export', () => {
     await writer.abandon();
     expect((await readdir(folder)).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
+
+  it('says of an answer whose connection or time ended that it is not whole', async () => {
+    const bodyFault = { code: 'TRUNCATED', message: 'took longer than 30000 ms' };
+    const about = { source: 'mixesdb', url: 'https://www.mixesdb.com/w/A', body: Buffer.from('half') } as const;
+    await land({ ...about, judgement: { verdict: 'source-outage', reason: null }, exchange: exchange({ bodyFault }) });
+    await exportTo('cut.warc.gz', { source: 'mixesdb' });
+    const response = (await read('cut.warc.gz')).find((record) => typeOf(record) === 'response');
+    expect(field(response, 'WARC-Truncated')).toBe('unspecified');
+  });
 });
 
 const REDIRECT = {

@@ -90,7 +90,8 @@ export function createHttpClient({
       const request = { method, headers: { ...DEFAULT_HEADERS, 'user-agent': userAgent, ...lowerCase(headers) }, body };
       const followed = await followRedirects(network, { url, request, allowedHosts, cookies, gate });
       const page = { url, ...(await toPage(followed)), request: redacted(request) };
-      if (followed.cut !== null) throw new CutOffError(followed.cut.message, { page, cause: followed.cut });
+      const { cut } = followed;
+      if (cut !== null) throw new CutOffError(cut.message, { page, code: cut.code, cause: cut });
       return page;
     },
     release: async () => {
@@ -234,8 +235,8 @@ async function toPage({ answer, cut, finalUrl, redirects, fetchedAt, spentMs }: 
   };
 }
 
-function unread({ code, message }: CutOff) {
-  return { body: Buffer.alloc(0), bodyFault: { code, message } };
+function unread({ message }: CutOff) {
+  return { body: Buffer.alloc(0), bodyFault: { code: 'TRUNCATED', message } };
 }
 
 function headersOf({ rawHeaders }: Answer, name: string): string[] {

@@ -32,15 +32,15 @@ export interface Answer {
 export class CutOff extends TransientError {
   readonly answer: Answer;
 
-  constructor(message: string, answer: Answer, cause: unknown) {
-    super(message, { code: 'TRUNCATED', cause });
+  constructor(message: string, { answer, code, cause }: { answer: Answer; code: string; cause?: unknown }) {
+    super(message, { code, cause });
     this.answer = answer;
   }
 }
 
 /** Exchanges on connections of a dispatcher. `release` when done with it. */
 export interface Exchanges {
-  /** @throws CutOff; PermanentError, TransientError: `TIMEOUT`, `TOO_LARGE`, `BAD_RESPONSE`, `PROXY_FAILED` (the server was not asked), or the system's own code. */
+  /** @throws CutOff (`TRUNCATED`, `TIMEOUT`); PermanentError, TransientError: `TIMEOUT`, `TOO_LARGE`, `BAD_RESPONSE`, `PROXY_FAILED` (the server was not asked), or the system's own code. */
   run(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Answer>;
   release(): void;
 }
@@ -135,7 +135,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     clearTimeout(this.#timer);
     if (this.#head === null || this.#fault !== null) return;
-    this.#settle.resolve({ ...this.#head, body: this.#body(), remoteAddress: this.remoteAddress });
+    this.#settle.resolve(this.#answer(this.#head));
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -152,8 +152,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#settle.reject(fault);
   }
 
-  #body(): Buffer {
-    return this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#received);
+  /** With as much of its body as came. */
+  #answer(head: Omit<Answer, 'body' | 'remoteAddress'>): Answer {
+    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#received);
+    return { ...head, body, remoteAddress: this.remoteAddress };
   }
 
   #header(name: string): string | undefined {
@@ -163,8 +165,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   #tooSlow(): TransientError {
     const { target, via, timeoutMs } = this.#request;
     if (via !== null && this.#controller === null) return this.#proxyFailed(via, `nothing within ${timeoutMs} ms`);
-    const got = this.#head === null ? 'no answer' : `${this.#received} bytes`;
-    return new TransientError(`${target.href} took longer than ${timeoutMs} ms (${got} so far)`, { code: 'TIMEOUT' });
+    const code = 'TIMEOUT';
+    const message = (got: string) => `${target.href} took longer than ${timeoutMs} ms (${got} so far)`;
+    if (this.#head === null) return new TransientError(message('no answer'), { code });
+    return new CutOff(message(`${this.#received} bytes`), { answer: this.#answer(this.#head), code });
   }
 
   #tooLarge(how: string): PermanentError {
@@ -202,7 +206,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       const announced = this.#header('content-length');
       const got = `${this.#received}${announced === undefined ? '' : ` of ${announced}`} bytes`;
       const message = `${href} was cut off after ${got}: ${error.message}`;
-      return new CutOff(message, { ...this.#head, body: this.#body(), remoteAddress: this.remoteAddress }, error);
+      return new CutOff(message, { answer: this.#answer(this.#head), code: 'TRUNCATED', cause: error });
     }
     if (error.name === 'HTTPParserError' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
       const message = `${href} does not answer in HTTP: ${error.message}`;
