@@ -1,5 +1,7 @@
 /** Crawls that begin where a person says: by artist and by words, at stand-ins of the sites, with all that follows. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../ops/sandbox/server.ts';
 import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
@@ -32,8 +34,7 @@ it('artist: at 1001tracklists is one search by POST and the sets it meant; the a
   const crawled = await musicdb('crawl', '1001tracklists', '--seed', `artist:${artist}`, '--json');
   expect(crawled.status, crawled.stderr).toBe(0);
   const { answers } = jsonOf<Crawled>(crawled);
-  const meant = shownBy('1001tracklists').filter(({ title }) => title?.includes(artist));
-  expect(answers).toEqual({ ok: 1 + meant.length });
+  expect(answers).toEqual({ ok: 1 + meant().length });
   expect(await sent()).toEqual([{ method: 'POST', body: formOf(artist), posts: 1 }]);
   const replayed = await musicdb(
     'crawl',
@@ -45,6 +46,21 @@ it('artist: at 1001tracklists is one search by POST and the sets it meant; the a
     '--json',
   );
   expect(jsonOf<Crawled>(replayed)).toMatchObject({ answers: { ok: 1 }, replay: { notInArchive: 0 } });
+});
+
+it('a search goes into a WARC with its form, and another MusicDB answers it from there', async () => {
+  const warc = join(folder.path, 'searched.warc.gz');
+  expect((await musicdb('archive', 'export', '--warc', warc)).status).toBe(0);
+  const text = gunzipSync(await readFile(warc)).toString('latin1');
+  expect(text).toMatch(
+    new RegExp(
+      `POST /search/result\\.php HTTP/1\\.1\\r\\n(?:[^\\r\\n]+\\r\\n)*\\r\\n${formOf(artist).replaceAll('+', '\\+')}`,
+    ),
+  );
+  await services.db.query('truncate frontier, fetches, raw_items cascade');
+  const seed = ['--seed', `search:${artist}`];
+  const replayed = await musicdb('crawl', '1001tracklists', ...seed, '--from', warc, '--json');
+  expect(jsonOf(replayed)).toMatchObject({ answers: { ok: 1 + meant().length }, replay: { notInArchive: 0 } });
 });
 
 it('artist: at MixesDB asks the category and the search, and a name that nobody has is no failure', async () => {
@@ -73,6 +89,10 @@ function musicdb(...args: string[]) {
 
 function shownBy(source: string) {
   return sandbox.truth().shownSets.filter((set) => set.source === source);
+}
+
+function meant() {
+  return shownBy('1001tracklists').filter(({ title }) => title?.includes(artist));
 }
 
 function artistOfBoth(): string {
