@@ -86,7 +86,7 @@ function readChild(row: RowMarkup, element: Element): boolean {
 function readByClass(row: RowMarkup, element: Element): boolean {
   if (hasClass(element, 'trackValue')) row.visible ??= shown(element);
   else if (hasClass(element, 'trackStatus')) row.status ??= unbracketed(shown(element));
-  else if (hasClass(element, 'trackEditData')) row.edit ??= unbracketed(shown(element));
+  else if (hasClass(element, 'trackEditData')) row.edit = joined(row.edit, unbracketed(shown(element)));
   else if (hasClass(element, 'trackLabel')) row.label = joined(row.label, shown(element));
   else if (hasClass(element, 'cue')) row.cueText ??= textOf(element);
   else if (hasClass(element, 'mediaRow')) row.mediaItemId ??= attribute(element, 'data-trackid');
@@ -139,7 +139,7 @@ function unbracketed(text: string | null): string | null {
   return text === null ? null : text.replace(/^\(\s*(.*?)\s*\)$/su, '$1') || null;
 }
 
-/** A row may name several labels, each in its own element. */
+/** A row may name several labels, or notes, each in its own element. */
 function joined(before: string | null, text: string | null): string | null {
   return before === null || text === null ? (before ?? text) : `${before} / ${text}`;
 }

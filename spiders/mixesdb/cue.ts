@@ -14,7 +14,7 @@ export interface Cue {
 
 /** A mark at the start of a line, in square or round brackets or bare; a bare one needs a colon, since "99 Luftballons" is a title. */
 const LEADING =
-  /^(?:\[(?<square>[\d?]{1,3}(?::[\d?]{2}){0,2})\]|\((?<round>[\d?]{1,3}(?::[\d?]{2}){1,2})\)|(?<bare>[\d?]{1,3}(?::[\d?]{2}){1,2})(?=\s))\s*/;
+  /^(?:\[ ?(?<square>[\d?]{1,3}(?::[\d?]{2}){0,2}) ?\]|\((?<round>[\d?]{1,3}(?::[\d?]{2}){1,2})\)|(?<bare>[\d?]{1,3}(?::[\d?]{2}){1,2})(?=\s))\s*/;
 const HOUR = 3600;
 /** Old lists start again at 00 every hour: a drop by more than this is such a start, a smaller one is somebody's slip. */
 const WRAP_DROP = HOUR / 2;

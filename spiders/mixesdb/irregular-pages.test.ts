@@ -27,6 +27,43 @@ function setOf(source: string, title?: string): SetlistItem {
 const tracklist = (body: string): SetlistItem => setOf(`== Tracklist ==\n${body}`);
 const names = ({ artist, title, recordLabel, catalogNumber }: Row) => [artist, title, recordLabel, catalogNumber];
 
+describe('a line of a list', () => {
+  it.each([
+    ['[Harbour -]', 'Harbour', null, null],
+    ['[Harbour - HBR 01] [2003]', 'Harbour', 'HBR 01', '2003'],
+    ['[2003]', null, null, '2003'],
+    ['[Forthcoming on Harbour - HBR 02]', 'Harbour', 'HBR 02', 'Forthcoming'],
+    ['[Test Pressing]', null, null, 'Test Pressing'],
+    ['{{Rare|since={{Year|2003}}}} [Harbour]', 'Harbour', null, null],
+  ])('that ends in %s', (end, recordLabel, catalogNumber, info) => {
+    const [track] = tracklist(`# A - B ${end}`).tracks;
+    expect(track).toMatchObject({ artist: 'A', title: 'B', recordLabel, catalogNumber, info });
+  });
+
+  it('may be broken by hand: what begins a track is one, what does not goes on', () => {
+    const set = tracklist('# A - B<br>(first half)<br />[05] C - D<BR/># E - F');
+    expect(set.tracks.map(({ title, cueSeconds }) => [title, cueSeconds])).toEqual([
+      ['B (first half)', null],
+      ['D', 300],
+      ['F', null],
+    ]);
+  });
+
+  it('a mark set off by spaces is a mark, and one before dots a gap', () => {
+    const set = tracklist('<list>\n[ 07 ] A - B\n[??] ...\n[1:05] C - D\n</list>');
+    expect(set.tracks.map(({ cueSeconds }) => cueSeconds)).toEqual([420, 3900]);
+    expect(set.extra.gapsAfter).toEqual([1]);
+  });
+});
+
+describe('a page of various artists', () => {
+  it('has no style of the name of somebody who stands over a chapter', () => {
+    const categories = ['2020', 'Ada Quill', 'Old Keepers', 'Deep House'].map((name) => `[[Category:${name}]]`);
+    const body = `== Tracklist ==\n;Ada Quill (Live PA)\n# A - B\n;Old Keepers\n# C - D\n${categories.join('\n')}`;
+    expect(setOf(body, '2020-01-02 - VA @ Somewhere').genres).toEqual(['Deep House']);
+  });
+});
+
 describe('a tracklist in a table', () => {
   it('is read by its headings, chapters and cells over several lines included', () => {
     const set = tracklist(

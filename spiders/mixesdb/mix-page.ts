@@ -71,7 +71,7 @@ export function readMixPage(page: MixPage): { item: SetlistItem; problems: Probl
     url: articleUrl(page.key),
     title: page.title,
     ...title.item,
-    genres: genresOf(names, page.title),
+    genres: genresOf(names, [page.title, ...tracklist.sections]),
     media: mediaOf(players),
     durationSeconds: durationOf(parts.fileDetails) ?? standardDuration(page.wikitext),
     tracks: tracklist.rows,
@@ -178,9 +178,9 @@ function stateOf(categories: readonly string[]): string | null {
   return state === undefined ? null : state.replace(/^Tracklist:\s*/i, '').toLowerCase();
 }
 
-/** What is neither housekeeping nor named in the title (artist, event, venue, series) is a style. */
-function genresOf(categories: readonly string[], title: string): string[] {
-  const words = ` ${normKey(title)} `;
+/** What is neither housekeeping nor named in the title (artist, event, venue, series) or over a chapter (artists of a "VA" page) is a style. */
+function genresOf(categories: readonly string[], titles: readonly string[]): string[] {
+  const words = ` ${titles.map(normKey).join(' | ')} `;
   return categories.filter((name) => {
     if (HOUSEKEEPING.test(name)) return false;
     return isStyle(name) || !words.includes(` ${normKey(withoutSuffix(name))} `);

@@ -5,7 +5,7 @@ import type { PageRequest } from '../../src/core/source.ts';
 import { keyOfTitle, membersRequest, pageRequest, requestFor, search, wikiRequest } from './spider.ts';
 
 /** Titles of mixes begin with a date, a part of one or a decade. */
-const MIX_TITLE = /^(?:\d{4}|\d{3}X)(?:-\d{2}){0,2}[_ ]-[_ ]/i;
+const MIX_TITLE = /^(?:\d{4}|\d{3}X)(?:-(?:\d{2}|XX|\?\?)){0,2}[_ ]-[_ ]/i;
 /** No title of the wiki may hold these. */
 const NO_TITLE = /[<>[\]{}|#]/;
 

@@ -6,6 +6,8 @@ describe('readTitle', () => {
     ['2024-11-11 - Ada Quill @ Club', '2024-11-11', 'day'],
     ['2024-11 - Ada Quill @ Club', '2024-11', 'month'],
     ['2024-11-00 - Ada Quill @ Club', '2024-11', 'month'],
+    ['2024-11-XX - Ada Quill @ Club', '2024-11', 'month'],
+    ['2024-??-?? - Ada Quill @ Club', '2024', 'year'],
     ['2024 - Ada Quill @ Club', '2024', 'year'],
     ['199X - Ada Quill @ Club', '199X', 'decade'],
     ['2024-02-30 - Ada Quill @ Club', null, null],

@@ -32,7 +32,7 @@ export interface TitleContext {
 /** The wiki allows 255 bytes; what is behind is damage, and must not cost time. */
 const LONGEST_TITLE = 400;
 /** Of a span ("1999-12-31/2000-01-01") the first day counts. */
-const DATE = /^(\d{4}-\d{2}-\d{2}|\d{4}-\d{2}|\d{4}|\d{3}X)(?:\s?\/\s?\d{2,4}(?:-\d{2}){0,2})?\s+[-–]\s+(.*)$/is;
+const DATE = /^(\d{4}(?:-(?:\d{2}|XX|\?\?)){0,2}|\d{3}X)(?:\s?\/\s?\d{2,4}(?:-\d{2}){0,2})?\s+[-–]\s+(.*)$/is;
 /** What ends so is a room or a station, in whatever town. */
 const NO_CITY = /\b(?:FM|Radio|TV|Clubs?|Festival|Stage|Room|Arena|Warehouse|Bar|Hotel|Terrace)$/i;
 const LIVE_PA = /\s*\((?:Live(?: PA| Set)?)\)/gi;
@@ -70,11 +70,11 @@ export function placeKeyOf(title: string): string | null {
 
 const NOWHERE = { venue: null, city: null, region: null, country: null };
 
-/** Two zeros stand for an unknown month or day; a day that the calendar does not have is no date. */
+/** "00", "XX" or "??" stands for an unknown month or day; a day that the calendar does not have is no date. */
 function readDate(printed: string | null): Pick<SetlistItem, 'date' | 'datePrecision'> {
   if (printed === null) return { date: null, datePrecision: null };
-  if (/X$/i.test(printed)) return { date: printed.toUpperCase(), datePrecision: 'decade' };
-  const date = printed.replace(/(?:-00)+$/, '');
+  if (/^\d{3}X$/i.test(printed)) return { date: printed.toUpperCase(), datePrecision: 'decade' };
+  const date = printed.replace(/(?:-(?:00|XX|\?\?))+$/i, '');
   const precision: DatePrecision = date.length === 10 ? 'day' : date.length === 7 ? 'month' : 'year';
   const time = Date.parse(`${`${date}-01-01`.slice(0, 10)}T00:00:00Z`);
   const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);

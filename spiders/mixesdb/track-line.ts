@@ -18,7 +18,12 @@ type Names = Pick<Row, 'artist' | 'title' | 'version' | 'isId' | 'idKind'>;
 type Release = Pick<Row, 'recordLabel' | 'catalogNumber'>;
 
 /** Words in the label's place that say how the track is around, not on which label. */
-const STATUS = /^(?:unreleased|forthcoming|white(?: label)?|promo|dubplate|cd-?r|tba|tbc|new)$/i;
+const STATUS =
+  /^(?:unreleased|forthcoming|white(?: label)?|promo|dub ?plate|test pressing|acetate|cd-?r|tba|tbc|new)$/i;
+/** "[Forthcoming on Label]". */
+const STATUS_ON = /^(unreleased|forthcoming) on (\S.*)$/is;
+/** A year in a bracket of its own is when it came out, and no label. */
+const YEAR = /^(?:19|20)\d{2}$/;
 /** "Unknown" alone is a title too ("Mano Le Tough - Unknown"). */
 const UNKNOWN = /^(?:\?[?\s]*|ID\s?\d*|[Uu]nknown (?:[Aa]rtist|[Tt]itle|[Tt]rack))$/;
 const ALL_UNKNOWN = /^unknown(?:\s+[-–]\s+unknown)?$/i;
@@ -109,10 +114,14 @@ function trailingSquare(text: string): { head: string; inside: string } | null {
 }
 
 /** "Label - CATNO"; the number stands behind the last dash, since labels hold dashes too. A lone text is the label. */
-function readLabel(inside: string): { release: Release; status: string | null } {
+function readLabel(printed: string): { release: Release; status: string | null } {
+  const inside = printed.replace(/\s+[-–]$/, '');
   if (inside === '' || UNKNOWN.test(inside))
     return { release: { recordLabel: null, catalogNumber: null }, status: null };
-  if (STATUS.test(inside)) return { release: { recordLabel: null, catalogNumber: null }, status: inside };
+  if (STATUS.test(inside) || YEAR.test(inside))
+    return { release: { recordLabel: null, catalogNumber: null }, status: inside };
+  const [, status, on] = STATUS_ON.exec(inside) ?? [];
+  if (status !== undefined && on !== undefined) return { ...readLabel(on), status };
   const match = /^(.*\S)\s+[-–]\s+(\S.*)$/s.exec(inside);
   if (match?.[1] === undefined || match[2] === undefined)
     return { release: { recordLabel: inside, catalogNumber: null }, status: null };

@@ -154,15 +154,30 @@ function readLine(raw: string, reading: Reading): void {
     reading.tooLong += 1;
     return;
   }
+  const [first = '', ...others] = lineBreaks(raw);
+  if (others.length > 0) {
+    for (const line of [first, ...others]) readLine(line, reading);
+    return;
+  }
   if (/<(?:list|pre|poem)\b[^<>]*>/i.test(raw)) reading.isList = true;
   const line = raw.replace(/<\/?(?:list|pre|poem|nowiki|div|center|small|br)\b[^<>]*>/gi, '').trim();
   if (line !== '' && !SKIPPED.test(line)) readContent(line, reading);
   if (/<\/(?:list|pre|poem)>/i.test(raw)) reading.isList = false;
 }
 
+/** The line at its `<br>`s, where what follows one is a track of its own; others only go on with their line. */
+function lineBreaks(raw: string): string[] {
+  const lines: string[] = [];
+  for (const part of raw.split(/<br\s*\/?>/i)) {
+    if (lines.length === 0 || / [-–] |^\s*(?:[#*]|\[[\d?:]+\])/.test(part)) lines.push(part);
+    else lines.push(`${lines.pop()} ${part}`);
+  }
+  return lines;
+}
+
 function readContent(line: string, reading: Reading): void {
   const heading = headingOf(line);
-  if (/^[#*]*\s*(?:\[?\.{3,}\]?|…)$/.test(line)) {
+  if (/^[#*]*\s*(?:\[[\d?:]{1,8}\]\s*)?(?:\[?\.{3,}\]?|…)$/.test(line)) {
     reading.gapsAfter.push(reading.entries.length);
   } else if (heading !== null) {
     reading.section = heading;

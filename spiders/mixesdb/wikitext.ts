@@ -136,15 +136,21 @@ export function display(line: string): string {
 
 function withoutMarkup(line: string): string {
   return decodeEntities(
-    line
+    withoutTemplates(line)
       .replace(/<ref\b[^>]*\/>|<ref\b[^>]*>[\s\S]*?<\/ref>/gi, '')
       .replace(/<\/?[a-z][^<>]*>/gi, '')
-      .replace(/\{\{[^{}]*\}\}/g, '')
       .replace(/\[\[(?:[^[\]|]*\|)?([^[\]|]*)\]\]/g, '$1')
       .replace(/\[https?:\/\/\S+\s+([^[\]]*)\]/g, '$1')
       .replace(/\[https?:\/\/[^\s\]]+\]/g, '')
       .replace(/'{2,5}/g, ''),
   );
+}
+
+/** Templates in templates are taken out from the inside; deeper than this is damage. */
+function withoutTemplates(line: string): string {
+  let text = line;
+  for (let depth = 0; depth < 4 && text.includes('{{'); depth += 1) text = text.replace(/\{\{[^{}]*\}\}/g, '');
+  return text;
 }
 
 function decodeEntities(text: string): string {

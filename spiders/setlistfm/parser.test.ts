@@ -143,6 +143,20 @@ describe('other answers', () => {
     ]);
   });
 
+  it('a city is one without its coordinates too', () => {
+    const body = '{"id":"100","name":"Seaport","country":{"code":"GB","name":"United Kingdom"}}';
+    expect(read(body, { url: `${API}city/100` }).items).toMatchObject([
+      { kind: 'listing', id: 'city/100', entries: [{ title: 'Seaport', country: 'United Kingdom', lat: null }] },
+    ]);
+  });
+
+  it("a setlist's sets may stand without the object around them, as the interface's own document shows them", () => {
+    const { sets, ...rest } = JSON.parse(OWN).setlist[0];
+    const [bare] = setlists(JSON.stringify({ ...rest, set: [...sets.set, { name: 'Late:', song: null }] }));
+    expect(bare?.tracks).toEqual(setlists(OWN)[0]?.tracks);
+    expect(bare?.sections).toEqual(['Set 1:', 'Late:']);
+  });
+
   it('an artist, a venue and a user lead to the lists of their setlists', () => {
     expect(own('artist').requests.map(({ url, kind }) => [url.slice(API.length), kind])).toEqual([
       ['artist/22222222-2222-3333-4444-555555555555/setlists', 'setlists'],

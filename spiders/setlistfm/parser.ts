@@ -62,7 +62,8 @@ function readSingle(value: JsonRecord, page: Page): Reading {
   if ('eventDate' in value || 'versionId' in value) return readSetlists([value], () => '$');
   if ('mbid' in value && 'name' in value) return leading(readArtists([value]), setlistsOf('artist', text(value.mbid)));
   if ('userId' in value) return readUser(value);
-  if ('coords' in value) return readPlaces('city', [value], page);
+  if ('coords' in value || 'stateCode' in value || ('id' in value && isRecord(value.country)))
+    return readPlaces('city', [value], page);
   if ('id' in value && 'name' in value && ('city' in value || 'url' in value))
     return leading(readPlaces('venue', [value], page), setlistsOf('venue', text(value.id)));
   const members = Object.keys(value).slice(0, 8).join(', ').slice(0, 200);

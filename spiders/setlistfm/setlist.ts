@@ -16,7 +16,10 @@ export function readSetlist(value: unknown, where: string, problems: Problem[]):
   const given = asRecord(value);
   const id = text(given.id);
   if (id === null) return refused('a setlist without an id cannot be kept', `${where}.id`, problems);
-  const sets = readSets(given.sets, `${where}.sets`, problems);
+  // The interface's own document shows the list of sets without the object that its answers put around it.
+  const isBare = given.sets === undefined && Array.isArray(given.set);
+  const setsAt = isBare ? where : `${where}.sets`;
+  const sets = readSets(isBare ? given : given.sets, setsAt, problems);
   // A set read without its songs would take away those that were known before.
   if (sets === null) return null;
   noteWrongTypes(given, where, problems);
@@ -35,7 +38,7 @@ export function readSetlist(value: unknown, where: string, problems: Problem[]):
     datePrecision: date === null ? null : 'day',
     ...readPlace(asRecord(given.venue)),
     tour: text(asRecord(given.tour).name),
-    tracks: readSongs(sets, name, `${where}.sets.set`, problems),
+    tracks: readSongs(sets, name, `${setsAt}.set`, problems),
     sections: sets.flatMap((set) => set.name ?? []),
     notes: info === null ? [] : [info],
     lastUpdated: readTime(given.lastUpdated, `${where}.lastUpdated`, problems),

@@ -27,7 +27,7 @@ export function readSets(sets: unknown, where: string, problems: Problem[]): Son
 
 function readSet(entry: unknown, where: string, problems: Problem[]): SongSet | null {
   if (!isRecord(entry)) return refused(`expected a set, found ${shown(entry)}`, where, problems);
-  const { song: songs = [] } = entry;
+  const songs = entry.song ?? [];
   // One object where a list belongs is how the interface 0.1 wrote a single song.
   if (!Array.isArray(songs))
     return refused(`expected a list of songs, found ${shown(songs)}`, `${where}.song`, problems);
