@@ -21,6 +21,8 @@ export function statusOf(thing: JsonRecord): PostStatus {
   const category = asText(thing.removed_by_category);
   if (category !== null)
     return category === 'deleted' || category === 'author' ? 'deleted-by-author' : 'removed-by-moderator';
+  // What its author deleted keeps that in the title, whatever stands in place of the text.
+  if (DELETED.test(asText(thing.title)?.trim() ?? '')) return 'deleted-by-author';
   const texts = [thing.body, thing.selftext, thing.title].map((text) => asText(text)?.trim() ?? '');
   if (texts.some((text) => REMOVED.test(text)) || asText(thing.removal_reason) === 'legal')
     return 'removed-by-moderator';

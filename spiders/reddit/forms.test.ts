@@ -59,6 +59,31 @@ it.each(['0:00 Ada - Moment', '[0:00] Ada - Moment', 'https://www.reddit.com/r/H
   },
 );
 
+describe('odd shapes', () => {
+  const post = (data: Record<string, unknown>): PostItem | undefined =>
+    posts(read(JSON.stringify([{ kind: 't3', data: { name: 't3_a', subreddit: 'House', ...data } }])))[0];
+
+  it('a crosspost links by a path; its address is whole', () => {
+    expect(post({ url: '/r/Techno/comments/b/x/' })?.url).toBe('https://www.reddit.com/r/Techno/comments/b/x/');
+  });
+
+  it('what its author deleted is told by the title, whatever stands in place of the text', () => {
+    expect(post({ title: '[deleted by user]', selftext: '[removed]', author: '[deleted]' })?.status).toBe(
+      'deleted-by-author',
+    );
+  });
+
+  it.each(['t2', 't5'])('a %s alone is not read', (kind) => {
+    expect(read(JSON.stringify({ kind, data: { name: 'x' } })).problems).toMatchObject([{ code: 'not-read-yet' }]);
+  });
+
+  it('the token call refuses by a word', () => {
+    expect(read('{"error": "invalid_grant"}').items).toMatchObject([
+      { kind: 'error', status: null, code: 'invalid_grant' },
+    ]);
+  });
+});
+
 describe('recorded calls', () => {
   const cassette = (method: string, uri: string, body: unknown): string =>
     JSON.stringify({

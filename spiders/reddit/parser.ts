@@ -73,7 +73,7 @@ function readAnswer(answer: Answer, reading: Reading): void {
   if (bare !== null) walk(answer, bare, '$', reading);
   else if (Array.isArray(answer.value)) readArray(answer, answer.value, reading);
   else if (record.kind === 'Listing') readListing(answer, record, reading);
-  else if (isThing(record)) walk(answer, [record], '$', reading);
+  else if (isKind(record)) walk(answer, [record], '$', reading);
   else if (isRecord(record.json)) readCall(answer, record.json, reading);
   else if (Array.isArray(record.interactions)) readCassette(record.interactions, reading);
   else if (isError(record)) reading.items.push(errorItem(record));
@@ -101,6 +101,11 @@ function readDiscussion(answer: Answer, listings: unknown[], reading: Reading): 
 
 function isThing({ kind }: JsonRecord): boolean {
   return kind === 't1' || kind === 't3' || kind === 'more';
+}
+
+/** Also of things that are not read: a subreddit, an account. */
+function isKind({ kind }: JsonRecord): boolean {
+  return kind === 'more' || (typeof kind === 'string' && /^t\d$/.test(kind));
 }
 
 function readListing(answer: Answer, listing: JsonRecord, reading: Reading): void {
@@ -196,8 +201,12 @@ function linkOf(url: string | null): string | null {
 const same: Unescape = (text) => text;
 const unescapeOnce: Unescape = (text) => text.replace(ENTITY, (entity, name: string) => ESCAPED[name] ?? entity);
 
-/** {message, error: 403, reason?}; newer ones give words alone: {message, reason, explanation}. */
+/** {message, error: 403, reason?}; newer ones give words alone: {message, reason, explanation}; the token call {error: "invalid_grant"}. */
 function isError(record: JsonRecord): boolean {
+  return typeof record.error === 'string' || isErrorInWords(record);
+}
+
+function isErrorInWords(record: JsonRecord): boolean {
   return asText(record.message) !== null && (asNumber(record.error) !== null || asText(record.reason) !== null);
 }
 
@@ -207,7 +216,7 @@ function errorItem(record: JsonRecord): ErrorItem {
     kind: 'error',
     source: 'reddit',
     status: asNumber(error),
-    code: asText(reason),
+    code: asText(reason) ?? (typeof error === 'string' ? asText(error) : null),
     message: fold(asText(message)),
     extra: {},
   };

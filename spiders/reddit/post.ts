@@ -32,7 +32,7 @@ export function postItem(kind: 't1' | 't3', data: JsonRecord, unescapeText: Unes
     title: fold(said('title')),
     body: said(kind === 't1' ? 'body' : 'selftext'),
     score: asNumber(data.score),
-    url: kind === 't3' ? said('url') : null,
+    url: kind === 't3' ? absolute(said('url')) : null,
     permalink: permalinkOf(kind, data),
     parentId: kind === 't1' ? asText(data.parent_id) : null,
     status,
@@ -130,9 +130,14 @@ function oembedTitle(data: JsonRecord): string | null {
   return media[0] ?? media[1] ?? null;
 }
 
+/** Paths of the site as addresses: crossposts link to what they repeat by its path. */
+function absolute(address: string | null): string | null {
+  return address?.startsWith('/') ? `${SITE}${address}` : address;
+}
+
 function permalinkOf(kind: 't1' | 't3', data: JsonRecord): string | null {
   const path = asText(data.permalink);
-  if (path !== null) return path.startsWith('/') ? `${SITE}${path}` : path;
+  if (path !== null) return absolute(path);
   const [id, link] = [asText(data.id), asText(data.link_id)?.replace(/^t3_/, '')];
   // Older answers give comments no address of their own.
   return kind === 't1' && id && link ? `${SITE}/comments/${link}/_/${id}` : null;
