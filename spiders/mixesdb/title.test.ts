@@ -21,6 +21,7 @@ describe('readTitle', () => {
     ['2020 - Ada b2b Old Keepers @ X', ['Ada', 'Old Keepers'], false],
     ['2020 - Ada vs. Gus @ X', ['Ada', 'Gus'], false],
     ['2020 - Ada pres. Night Project @ X', ['Ada', 'Night Project'], false],
+    ['2020 - Ada w/ MC Gus @ X', ['Ada', 'MC Gus'], false],
     ['2020 - Ada (Live PA) & Gus @ X', ['Ada', 'Gus'], true],
     ['2020 - VA @ X', ['VA'], false],
   ])('%s names its artists', (title, artists, isLivePa) => {
@@ -39,6 +40,11 @@ describe('readTitle', () => {
     ['Festival, Belgium', null, null, null, 'Belgium'],
     ['Night, Tour & Taxis, Brussels', 'Tour & Taxis', 'Brussels', null, null],
     ['Night, Old Hall, Detroit, MI, USA', 'Old Hall', 'Detroit', 'MI', 'USA'],
+    ['Old Hall, Detroit, Michigan, USA', null, 'Detroit', 'Michigan', 'USA'],
+    ['Night, Old Hall, New York, USA', 'Old Hall', 'New York', null, 'USA'],
+    ['Old Hall, Toronto, ON, Canada', null, 'Toronto', 'ON', 'Canada'],
+    ['Night, Old Hall, Sydney, NSW, Australia', 'Old Hall', 'Sydney', 'NSW', 'Australia'],
+    ['Club, Victoria', null, 'Victoria', null, null],
     ['Series - Festival x Partner, Seaport', null, 'Seaport', null, null],
     ['Series London', null, null, null, null],
   ])('the place %s is taken apart', (place, venue, city, region, country) => {

@@ -40,7 +40,7 @@ const LIVE_PA = /\s*\((?:Live(?: PA| Set)?)\)/gi;
 const DJ_SET = /\s*\((?:DJ|Vinyl|Hybrid)[\s-]?Set\)|\s+-\s+Live(?:\sSet)?$/gi;
 const BROADCAST =
   /^(.*\S)\s+\(([^()]*(?:\b(?:mix|tv|radio|podcast|show|sessions?|fm|broadcast|stream|episode)\b|\d{4}-\d{2})[^()]*)\)$/is;
-const PRESENTS = /\s+pres(?:\.|ents?)?\s+/i;
+const PRESENTS = /\s+(?:pres(?:\.|ents?)?|w\/)\s+/i;
 
 /** Reads a title; parts it does not say are null. */
 export function readTitle(title: string, context: TitleContext = {}): TitleFacts {
@@ -129,7 +129,7 @@ function locate(place: string, context: TitleContext): Pick<SetlistItem, 'venue'
     .filter(Boolean);
   const last = parts.at(-1);
   const country = last !== undefined && isCountry(last) ? (parts.pop() ?? null) : null;
-  const region = isRegion(parts.at(-1)) ? (parts.pop() ?? null) : null;
+  const region = isRegion(parts.at(-1), country) ? (parts.pop() ?? null) : null;
   // What is left is "CITY" or "VENUE, CITY"; a name known as a place is no city.
   const city = parts.length > 0 && !isPlace(parts.at(-1), context) ? (parts.pop() ?? null) : null;
   return { venue: parts.join(', ') || null, city, region, country };
