@@ -22,10 +22,10 @@ export function readPastedText(text: string, url: string | null): { item: Setlis
   const lines = text.split(/\r\n?|\n/).map((line) => fold(line) ?? '');
   const problems: Problem[] = [];
   const copied = readRows(lines, problems);
-  const tracks = copied.length > 0 ? copied : readTracklist(text);
-  if (tracks.length === 0) return null;
   const title = lines.find((line) => line !== '') ?? null;
   const dated = DATED_TITLE.exec(title ?? '')?.groups;
+  const tracks = copied.length > 0 ? copied : dated ? readBelow(title, text) : readTracklist(text);
+  if (tracks.length === 0) return null;
   const artist = dated?.names === undefined ? null : djsOf(dated.names);
   if (dated === undefined)
     problems.push({ code: 'missing-field', message: 'the first line is no title with a date', where: 'line 1' });
@@ -45,6 +45,12 @@ export function readPastedText(text: string, url: string | null): { item: Setlis
     },
   );
   return { item, problems };
+}
+
+/** Below the title of a set stands its tracklist, whatever its numbers and times say; the title itself may look like a track. */
+function readBelow(title: string | null, text: string): Row[] {
+  const [first = '', ...below] = text.trimStart().split(/\r\n?|\n/);
+  return readTracklist(fold(first) === title ? below.join('\n') : text, { isMusic: true, heading: 'Tracklist' });
 }
 
 /** What tells one paste from another: its first line, or the first track where that line only calls what follows a tracklist. */
