@@ -115,3 +115,67 @@ describe('pasted lists', () => {
     expect(paste(`Ada live at Pier\n${list}`)).toMatchObject({ title: 'Ada live at Pier', artists: ['Ada'] });
   });
 });
+
+describe('of several lists', () => {
+  const tracks = '<ol><li>Mara Quill - Low Tide</li><li>Odd Lanterns - Glass Hour</li><li>Halden - Ferry</li></ol>';
+  const said = ['Bo - great', 'Co - yes', 'Do - wow', 'Eo - love it'];
+  const list = (attributes: string, lines: string[]): string =>
+    `<ul ${attributes}>${lines.map((line) => `<li>${line}</li>`).join('')}</ul>`;
+
+  it.each([
+    ['what people say', list('class="comments"', said)],
+    ['what stands beside', `<aside>${list('', said)}</aside>`],
+    [
+      'what leads to other sets',
+      list(
+        '',
+        said.map((line) => `<a href="/djvideos/${line[0]}">${line}</a>`),
+      ),
+    ],
+  ])('%s is none of tracks, however long it is', (_what, other) => {
+    const result = read('<title>Ada Quill live at Pier</title>', `${other}${tracks}`);
+    expect(told(result)).toEqual(TRACKS.map(([, artist, title]) => [null, artist, title]));
+  });
+
+  it('one with times wins over a longer one without', () => {
+    const timed = tracks.replace(/<li>/g, '<li>0:01 ');
+    expect(told(read('<title>Ada Quill live at Pier</title>', `${list('', said)}${timed}`))).toHaveLength(3);
+  });
+
+  it('a page that is marked as one with comments keeps its list', () => {
+    const body = `<div class="comments open"><main><div>${tracks}</div></main></div>`;
+    expect(told(read('<title>Ada Quill live at Pier</title>', body))).toHaveLength(3);
+  });
+});
+
+describe('structured data without its types', () => {
+  const video = { '@type': 'VideoObject', name: 'Ada live at Pier' };
+  const script = (value: unknown): string => `<script type="application/ld+json">${JSON.stringify(value)}</script>`;
+
+  it('parts of a video that have a start are its chapters', () => {
+    const hasPart = [
+      { name: 'Mara Quill - Low Tide', startOffset: 0 },
+      { name: 'About', url: '?x' },
+    ];
+    expect(told(read(script({ ...video, hasPart })))).toEqual([[0, 'Mara Quill', 'Low Tide']]);
+  });
+
+  it('a list that is named a tracklist holds tracks, another one does not', () => {
+    const named = (name: string) =>
+      told(read(script([video, { '@type': 'ItemList', name, itemListElement: ['Mara Quill - Low Tide'] }])));
+    expect([named('Tracklist'), named('More sets')]).toEqual([[[null, 'Mara Quill', 'Low Tide']], []]);
+  });
+});
+
+it('players of Mixcloud and SoundCloud are recordings, however their addresses are written', () => {
+  const players = [
+    'https://www.mixcloud.com/widget/iframe/?hide_cover=1&feed=%2Fada%2Fpier%2F',
+    'https://w.soundcloud.com/player/?url=https%3A%2F%2Fapi.soundcloud.com%2Ftracks%2F123456789',
+  ];
+  const head = '<title>Ada Quill live at Pier</title><meta property="og:type" content="video.other">';
+  const result = read(head, players.map((src) => `<iframe src="${src}"></iframe>`).join(''));
+  expect(setOf(result)?.media.map(({ service, id }) => `${service} ${id}`)).toEqual([
+    'mixcloud /ada/pier/',
+    'soundcloud 123456789',
+  ]);
+});

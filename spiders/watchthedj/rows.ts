@@ -1,10 +1,12 @@
 /**
  * The tracklist of a page, wherever it stands: chapters of the video, tracks as structured data, an ordered list or a table, the description.
- * No real page is known, so every place is read and the one that names the most tracks wins; among equals, the one with more times.
+ * No real page is known, so every place is read: one that has times, or is called a list of tracks, wins over one that only looks like it; then the one
+ * that names the most tracks; then the one with more times. What people say, and what leads to other sets, is no tracklist.
  */
 import { readTracklist } from '../../src/core/free-text.ts';
 import { readTrackLine, type TrackLine } from '../../src/core/free-text-lines.ts';
 import { type Row, row } from '../../src/core/items.ts';
+import { channelSlug, setSlug } from './addresses.ts';
 import { type Element, linesOfText, type ParentNode, rawText, select } from './dom.ts';
 import { cueOf, linesOf } from './lines.ts';
 import type { Chapter, Video } from './structured.ts';
@@ -25,12 +27,13 @@ const LONGEST_DESCRIPTION = 200_000;
 /** The best tracklist of a page; no rows when none is found. */
 export function findTracklist(page: ParentNode, video: Video): Tracklist {
   const found: Tracklist[] = [{ rows: rowsOfChapters(video.chapters), where: 'structured data' }];
-  for (const list of select(page, LISTS)) found.push({ rows: rowsOfList(list), where: nameOf(list) });
+  for (const list of select(page, LISTS))
+    if (!isAside(list)) found.push({ rows: rowsOfList(list), where: nameOf(list) });
   found.push({ rows: rowsOfText(video.description ?? ''), where: 'description' });
   for (const text of select(page, 'pre, [class*="description" i], [itemprop="description"]')) {
     found.push({ rows: rowsOfText(rawText(text)), where: nameOf(text) });
   }
-  const best = found.reduce((one, next) => (worth(next.rows) > worth(one.rows) ? next : one), NOTHING);
+  const best = found.reduce((one, next) => (worth(next) > worth(one) ? next : one), NOTHING);
   return best.rows.length > 0 ? best : inWords(page);
 }
 
@@ -54,6 +57,7 @@ export function rowsOfChapters(chapters: readonly Chapter[]): Row[] {
 
 function rowsOfList(list: Element): Row[] {
   const lines = linesOf(list).flatMap((line) => {
+    if (leadsElsewhere(line.elements)) return [];
     const read = readTrackLine(line.text) ?? (cueOf(line.elements) === null ? null : readWhole(line.text));
     if (read === null) return [];
     const { cueSeconds = null } = read.said;
@@ -89,11 +93,51 @@ function withoutRemark(said: Partial<Row>): Partial<Row> {
   return { ...said, title: null, isId: true, idKind: said.artist ? 'title' : 'full', info: remark };
 }
 
-/** Tracks named, then times known. */
-function worth(rows: readonly Row[]): number {
+const CALLED = /structured data|track|chapter|playlist/i;
+
+/** Whether it is sure to be one, tracks named, times known: in this order. */
+function worth({ rows, where }: Tracklist): number {
   const named = rows.filter(({ artist, isId }) => artist !== null || isId).length;
   const timed = rows.filter(({ cueSeconds }) => cueSeconds !== null).length;
-  return named * 1_000_000 + timed;
+  const isSure = named > 0 && (timed * 2 >= rows.length || CALLED.test(where ?? ''));
+  return (isSure ? 1e9 : 0) + named * 10_000 + timed;
+}
+
+const ASIDE =
+  /(?:^|[\s_-])(?:comments?|replies|related|recommend(?:ed|ations?)|similar|suggest(?:ed|ions?)|up-?next|breadcrumbs?|menu|share|social|footer)(?:$|[\s_-])/i;
+const ASIDE_ELEMENTS = /^(?:nav|footer|header|aside)$/;
+
+/** Longer names of classes are no names. */
+const LONGEST_NAMES = 200;
+
+/** Tells whether a list stands where pages say something else than what was played; each element is looked at once. */
+function asideFinder(): (list: Element) => boolean {
+  const known = new Map<Element, boolean>();
+  return function isAside(element: Element): boolean {
+    const { parent } = element;
+    const before = known.get(element);
+    if (before !== undefined) return before;
+    // What holds the page as a whole is named for many things.
+    const isOuter = parent === null || !('attribs' in parent) || /^(?:main|article|body)$/.test(parent.name);
+    const answer = namesAside(element) || (!isOuter && isAside(parent));
+    known.set(element, answer);
+    return answer;
+  };
+}
+
+function namesAside({ name, attribs }: Element): boolean {
+  const names = [attribs.class, attribs.id].map((text) => text?.slice(0, LONGEST_NAMES) ?? '');
+  return ASIDE_ELEMENTS.test(name) || ASIDE.test(names.join(' '));
+}
+
+/** Whether a line leads to the page of a set or channel: it names that, not a track. */
+function leadsElsewhere(elements: readonly Element[]): boolean {
+  return elements.some((element) =>
+    [element, ...select(element, 'a[href]')].some(({ attribs }) => {
+      const address = attribs.href ?? '';
+      return setSlug(address) !== null || channelSlug(address) !== null;
+    }),
+  );
 }
 
 function nameOf(element: Element): string {

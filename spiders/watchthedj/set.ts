@@ -77,14 +77,18 @@ const PLAYERS: readonly (readonly [RegExp, string])[] = [
   [/(?:youtube(?:-nocookie)?\.com\/(?:embed\/|watch\?(?:\S{0,200}&)?v=|v\/|live\/)|youtu\.be\/)([\w-]{11})/, 'youtube'],
   [/i\d?\.ytimg\.com\/vi(?:_webp)?\/([\w-]{11})\//, 'youtube'],
   [/vimeo\.com\/(?:video\/)?(\d{5,12})/, 'vimeo'],
-  [/soundcloud\.com\/tracks\/(\d{5,12})/, 'soundcloud'],
+  [/soundcloud\.com(?:\/|%2F)tracks(?:\/|%2F)(\d{5,12})/i, 'soundcloud'],
+  [
+    /mixcloud\.com\/widget\/iframe\/\?(?:\S{0,200}&)?feed=(?:https?(?::|%3A)(?:\/|%2F){2}www\.mixcloud\.com)?((?:\/|%2F)[^&\s]{1,300})/i,
+    'mixcloud',
+  ],
 ];
 
 function readMedia(addresses: readonly string[], durationSeconds: number | null): SetlistItem['media'] {
   const media = new Map<string, SetlistItem['media'][number]>();
   for (const address of addresses) {
     for (const [pattern, service] of PLAYERS) {
-      const id = pattern.exec(address)?.[1];
+      const id = pattern.exec(address)?.[1]?.replace(/%2F/gi, '/');
       if (id !== undefined && !media.has(`${service} ${id}`))
         media.set(`${service} ${id}`, { service, id, durationSeconds: media.size === 0 ? durationSeconds : null });
     }

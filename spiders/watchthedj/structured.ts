@@ -70,7 +70,7 @@ export function readStructured(value: unknown, { where, slug }: Place, problems:
   const [event, ...others] = nodes.filter((node) => typesOf(node).some((type) => type.endsWith('Event')));
   // Of several events none is surely the one that was filmed.
   const filmed = [asRecord(video.recordedAt), others.length === 0 ? asRecord(event) : {}];
-  const clips = listOf(video.hasPart).filter((part) => hasType(asRecord(part), 'Clip'));
+  const clips = listOf(video.hasPart).filter(isChapter);
   return {
     ...NO_VIDEO,
     title: text(video.name) ?? text(video.headline),
@@ -126,6 +126,12 @@ function hasType(node: JsonRecord, type: string): boolean {
   return typesOf(node).includes(type);
 }
 
+/** A part of a video that has a start is a chapter, also where its type is left out. */
+function isChapter(part: unknown): boolean {
+  const record = asRecord(part);
+  return hasType(record, 'Clip') || (typesOf(record).length === 0 && record.startOffset !== undefined);
+}
+
 function slugOf(video: JsonRecord): string | null {
   const page = isRecord(video.mainEntityOfPage) ? video.mainEntityOfPage['@id'] : video.mainEntityOfPage;
   return first([video.url, video['@id'], page].map((address) => setSlug(text(address) ?? '')));
@@ -168,7 +174,10 @@ function tracksIn(nodes: readonly JsonRecord[]): Chapter[] {
   const own = nodes.flatMap(({ track, tracks }) => [track, tracks].flatMap(entriesOf));
   if (own.length > 0) return own.flatMap((entry) => trackOf(entry, true));
   const lists = nodes.filter((node) => hasType(node, 'MusicPlaylist') || hasType(node, 'ItemList'));
-  const listed = lists.flatMap((list) => entriesOf(list.itemListElement)).flatMap((entry) => trackOf(entry, false));
+  const listed = lists.flatMap((list) => {
+    const isNamed = /\btrack\s?-?list|\btracks\b|\bset\s?-?list/i.test(text(list.name) ?? '');
+    return entriesOf(list.itemListElement).flatMap((entry) => trackOf(entry, isNamed));
+  });
   if (listed.length > 0) return listed;
   return nodes.filter((node) => hasType(node, 'MusicRecording')).flatMap((node) => trackOf(node, false));
 }
