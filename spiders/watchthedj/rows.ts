@@ -27,6 +27,7 @@ const LONGEST_DESCRIPTION = 200_000;
 /** The best tracklist of a page; no rows when none is found. */
 export function findTracklist(page: ParentNode, video: Video): Tracklist {
   const found: Tracklist[] = [{ rows: rowsOfChapters(video.chapters), where: 'structured data' }];
+  const isAside = asideFinder();
   for (const list of select(page, LISTS))
     if (!isAside(list)) found.push({ rows: rowsOfList(list), where: nameOf(list) });
   found.push({ rows: rowsOfText(video.description ?? ''), where: 'description' });
