@@ -1,8 +1,10 @@
 /** Which of a source's hosts may be asked over the network: its facts against what the operator has set. */
 import { loadAllSources } from '../spiders/registry.ts';
+import { ConfigError } from '../src/core/errors.ts';
 import type { AccessCondition, Credentials, Source, SourceFacts } from '../src/core/source.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import type { SourceHost } from '../src/repositories/frontier.ts';
+import { readWeb } from '../src/repositories/page-yields.ts';
 
 export interface MissingCondition extends AccessCondition {
   readonly problem: 'is not set' | 'is not usable';
@@ -52,6 +54,24 @@ export function sandboxedHosts(facts: SourceFacts, sandboxHosts: Readonly<Record
 export function crawlVia({ config }: Pick<Ctx, 'config'>, { facts }: Pick<Source, 'facts'>): 'live' | 'sandbox' | null {
   if (sandboxedHosts(facts, config.sandboxHosts).length > 0) return 'sandbox';
   return liveAccess(facts, config.credentials).open.length > 0 ? 'live' : null;
+}
+
+/**
+ * A database holds the sandbox's pages of a source or the real site's, never both: links that the sandbox made up would be asked of the real
+ * site. Null when this way may be gone.
+ */
+export async function whyOtherWeb(
+  { db }: Pick<Ctx, 'db'>,
+  { facts }: Pick<Source, 'facts'>,
+  via: 'live' | 'sandbox',
+): Promise<ConfigError | null> {
+  const web = await readWeb(db, facts.name);
+  if (web === null || web === via) return null;
+  const [held, wanted] = web === 'sandbox' ? ['the sandbox', 'the real site'] : ['the real site', 'the sandbox'];
+  return new ConfigError(`this database holds pages of ${facts.title} from ${held}; ${wanted} is not crawled into it`, {
+    code: 'OTHER_WEB',
+    hint: 'Use another folder (--data DIR), or another DATABASE_URL.',
+  });
 }
 
 /** The source's hosts whose requests wait for settings, however they came into the frontier. Sandbox and archive want none. */

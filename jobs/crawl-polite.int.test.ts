@@ -52,7 +52,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await services.db.query(
-    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, workflow_events, request_ledger, request_gates, robots_files cascade',
+    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, workflow_events, request_ledger, request_gates, robots_files, page_verdicts cascade',
   );
   await test.release();
 });

@@ -53,7 +53,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await services.db.query(
-    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine cascade',
+    'truncate frontier, outbox, source_states, raw_items, fetches, documents, quarantine, page_verdicts cascade',
   );
   await test.release();
 });

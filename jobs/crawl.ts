@@ -11,7 +11,7 @@ import { releaseLeases } from '../src/repositories/frontier.ts';
 import { enqueue, finishJob, holdJob } from '../src/repositories/outbox.ts';
 import { readAlarms } from '../src/repositories/page-yields.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
-import { describeMissing, liveAccess, sandboxedHosts } from './access.ts';
+import { describeMissing, liveAccess, sandboxedHosts, whyOtherWeb } from './access.ts';
 import { limiterOf, rendererOf } from './crawl/asking.ts';
 import { fetchAuthorised } from './crawl/authorised.ts';
 import { fail } from './crawl/failing.ts';
@@ -39,7 +39,7 @@ async function crawlSlice(ctx: JobCtx, attempt: Attempt<CrawlPayload>): Promise<
   const { outboxId, payload, signal } = attempt;
   if (outboxId !== null && !(await holdJob(ctx.db, outboxId))) return { skipped: 'done by another attempt' };
   const source = await loadSource(payload.source);
-  assertAccess(ctx, source, payload);
+  await assertAccess(ctx, source, payload);
   const slice = openSlice(ctx, source, attempt);
   try {
     if (await mayAsk(slice)) await crawlDue(slice, signal);
@@ -114,9 +114,14 @@ function askedPages(slice: Slice, isPolite: boolean): Pages {
   };
 }
 
-/** @throws PermanentError naming every condition that is missing: a source is never asked before those of one of its hosts hold. */
-function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): void {
+/**
+ * @throws PermanentError naming every condition that is missing: a source is never asked before those of one of its hosts hold.
+ * @throws ConfigError where site and sandbox would be mixed.
+ */
+async function assertAccess(ctx: JobCtx, source: Source, { via }: CrawlPayload): Promise<void> {
   if (via === 'replay') return;
+  const otherWeb = await whyOtherWeb(ctx, source, via);
+  if (otherWeb !== null) throw otherWeb;
   if (via === 'sandbox') {
     if (sandboxedHosts(source.facts, ctx.config.sandboxHosts).length > 0) return;
     throw new PermanentError(`no sandbox stands in for ${source.facts.title}`, {

@@ -3,6 +3,7 @@ import { loadSource, SOURCE_NAMES } from '../spiders/registry.ts';
 import { openBreaker } from '../src/repositories/breaker.ts';
 import { addRequests, countRequests, leaseDue } from '../src/repositories/frontier.ts';
 import { countOutstanding } from '../src/repositories/outbox.ts';
+import { countVerdicts } from '../src/repositories/page-yields.ts';
 import { ensureSchedules } from '../src/repositories/schedules.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { attempt, runJob } from '../src/testing/run-job.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   test = await openTestContext(services, SETTINGS);
 });
 afterEach(async () => {
-  await services.db.query('truncate frontier, outbox, source_states, schedules');
+  await services.db.query('truncate frontier, outbox, source_states, schedules, page_verdicts');
   await test.release();
 });
 
@@ -106,6 +107,18 @@ describe('looking for due work', () => {
     expect(await enqueueDueCrawls(test.ctx)).toEqual([]);
     await addRequests(services.db, [{ ...request('applemusic', 5), url: LOOK_UP }], test.clock.now());
     expect(await enqueueDueCrawls(test.ctx)).toEqual(['applemusic']);
+  });
+
+  it('asks nothing of a real site whose pages here are of the sandbox, nor the other way round', async () => {
+    await due('mixesdb', 5);
+    await due('setlistfm', 5);
+    await countVerdicts(services.db, [
+      { source: 'mixesdb', via: 'live', verdict: 'ok' },
+      { source: 'setlistfm', via: 'sandbox', verdict: 'ok' },
+    ]);
+    expect(await enqueueDueCrawls(test.ctx)).toEqual([]);
+    await services.db.query(`update page_verdicts set via = 'import'`);
+    expect(await enqueueDueCrawls(test.ctx)).toEqual(['mixesdb', 'setlistfm']);
   });
 
   it('asks for what waited as soon as its host is open', async () => {

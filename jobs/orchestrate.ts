@@ -11,7 +11,7 @@ import { findDueSources, makeDue } from '../src/repositories/frontier.ts';
 import { enqueueUnlessOutstanding, finishJob } from '../src/repositories/outbox.ts';
 import { listSchedules, markEnqueued, type Schedule } from '../src/repositories/schedules.ts';
 import { mayRun, readSourceState } from '../src/repositories/source-states.ts';
-import { allClosedHosts, crawlVia } from './access.ts';
+import { allClosedHosts, crawlVia, whyOtherWeb } from './access.ts';
 import { FOLLOW_DELETIONS } from './follow-deletions.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { READ_MODELS } from './maintenance.ts';
@@ -142,8 +142,10 @@ export async function enqueueDueCrawls(ctx: Pick<Ctx, 'db' | 'clock' | 'config'>
   const enqueued: SourceName[] = [];
   for (const { source: name } of await findDueSources(ctx.db, now, await allClosedHosts(ctx))) {
     if (!isSourceName(name)) continue;
-    const via = crawlVia(ctx, await loadSource(name));
+    const source = await loadSource(name);
+    const via = crawlVia(ctx, source);
     if (via === null || !mayRun(await readSourceState(ctx.db, name, via), now)) continue;
+    if ((await whyOtherWeb(ctx, source, via)) !== null) continue;
     const job = {
       queue: crawlQueue(name),
       name: 'crawl',

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { parsePlan } from '../../ops/sandbox/faults/plan.ts';
 import { type Sandbox, startSandbox } from '../../ops/sandbox/server.ts';
 import { openBreaker, switchSource } from '../repositories/breaker.ts';
+import { countVerdicts } from '../repositories/page-yields.ts';
 import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 
@@ -69,6 +70,20 @@ it.each([
     message: expect.stringMatching(message),
     hint: expect.stringMatching(hint),
   });
+  expect(await nothingBegun()).toBe(true);
+});
+
+it('pages of the real site and of the sandbox do not come into one database', async () => {
+  await countVerdicts(services.db, [{ source: 'mixesdb', via: 'live', verdict: 'ok' }]);
+  const [crawled, started] = [await musicdb('crawl', 'mixesdb', '--json'), await musicdb('up', '--once', '--json')];
+  await services.db.query('truncate page_verdicts');
+  expect([crawled.status, started.status]).toEqual([2, 2]);
+  for (const refused of [crawled, started])
+    expect(jsonOf<Refused>(refused).error).toMatchObject({
+      code: 'OTHER_WEB',
+      message: 'this database holds pages of MixesDB from the real site; the sandbox is not crawled into it',
+      hint: expect.stringContaining('--data'),
+    });
   expect(await nothingBegun()).toBe(true);
 });
 

@@ -2,7 +2,7 @@
  * Why nothing of a source may be asked now: its conditions are missing, it is switched off, or its breaker is open. One answer for `crawl` and
  * `rescrape`, which are refused with it before they begin, and for the summary of `up`, where it is a line.
  */
-import { crawlVia, describeMissing, liveAccess } from '../../jobs/access.ts';
+import { crawlVia, describeMissing, liveAccess, whyOtherWeb } from '../../jobs/access.ts';
 import type { JobCtx } from '../../jobs/job.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -20,12 +20,17 @@ export async function whyNotCrawled(
   return via === null ? conditionsMissing(ctx.config, source) : whyHeld(ctx, source, via);
 }
 
-/** Null when it is switched on and its breaker lets a request pass, be it the one that tries. Site and sandbox are held each by its own. */
+/**
+ * Null when it is switched on, its breaker lets a request pass, be it the one that tries, and nothing of it came from the other of site and
+ * sandbox, which are held each by a breaker of its own.
+ */
 export async function whyHeld(
   { db, clock }: Pick<JobCtx, 'db' | 'clock'>,
   source: Facts,
   via: BreakerKey['via'],
 ): Promise<ConfigError | null> {
+  const otherWeb = await whyOtherWeb({ db }, source, via);
+  if (otherWeb !== null) return otherWeb;
   const state = await readSourceState(db, source.facts.name, via);
   if (mayRun(state, clock.now())) return null;
   return state.enabled ? breakerOpen(source, state) : switchedOff(source);

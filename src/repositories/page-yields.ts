@@ -48,6 +48,16 @@ export async function countVerdicts(tx: Queryable, pages: readonly CountedPage[]
   });
 }
 
+/** Where a source was asked so far: its real site, or the sandbox that plays it; null when nowhere. What was imported came from neither. */
+export async function readWeb(db: Queryable, source: string): Promise<'live' | 'sandbox' | null> {
+  const { rows } = await db.query<{ via: 'live' | 'sandbox' }>({
+    name: 'page-verdicts-web',
+    text: `select via from page_verdicts where source = $1 and via in ('live', 'sandbox') order by via limit 1`,
+    values: [source],
+  });
+  return rows[0]?.via ?? null;
+}
+
 export interface MeasuredPage {
   readonly source: string;
   readonly kind: string;

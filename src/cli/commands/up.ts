@@ -4,7 +4,7 @@
  * With --once it stops after that. Running it again on the same data folder goes on where it was.
  */
 
-import { allClosedHosts } from '../../../jobs/access.ts';
+import { allClosedHosts, crawlVia, whyOtherWeb } from '../../../jobs/access.ts';
 import type { JobCtx } from '../../../jobs/job.ts';
 import { enqueueDueCrawls, seedSource } from '../../../jobs/orchestrate.ts';
 import { QUEUE_NAMES } from '../../../jobs/queues.ts';
@@ -105,8 +105,18 @@ async function startEverything(
   if (config.databaseUrl === null && config.redisUrl === null) await takeOver(ctx);
   await ensurePartitions(ctx.db, ctx.clock.now());
   await ctx.search.prepare();
+  await assertOneWeb(ctx);
   await startRoles(ctx, options, releases, announce);
   return ctx;
+}
+
+/** @throws ConfigError where pages of the sandbox and of real sites would come into one database. */
+async function assertOneWeb(ctx: JobCtx): Promise<void> {
+  for (const source of await loadAllSources()) {
+    const via = crawlVia(ctx, source);
+    const otherWeb = via === null ? null : await whyOtherWeb(ctx, source, via);
+    if (otherWeb !== null) throw otherWeb;
+  }
 }
 
 async function startRoles(ctx: JobCtx, options: Options, releases: Releases, announce: Announce): Promise<void> {
