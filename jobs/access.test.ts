@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
 import { readConfig } from '../src/config/config.ts';
-import type { Credentials } from '../src/core/source.ts';
+import type { Credentials } from '../src/core/tokens.ts';
 import { allClosedHosts, closedHosts, crawlVia, describeMissing, liveAccess, missingAt } from './access.ts';
 
 const CATALOGUE = 'api.music.apple.com';

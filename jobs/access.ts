@@ -1,7 +1,8 @@
 /** Which of a source's hosts may be asked over the network: its facts against what the operator has set. */
 import { loadAllSources } from '../spiders/registry.ts';
 import { ConfigError } from '../src/core/errors.ts';
-import type { AccessCondition, Credentials, Source, SourceFacts } from '../src/core/source.ts';
+import type { AccessCondition, Source, SourceFacts } from '../src/core/source.ts';
+import type { Credentials } from '../src/core/tokens.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import type { SourceHost } from '../src/repositories/frontier.ts';
 import { readWeb } from '../src/repositories/page-yields.ts';

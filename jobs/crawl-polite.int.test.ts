@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
-import type { SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 import { credentialOf } from '../src/fetching/politeness.ts';
 import { systemClock } from '../src/platform/context.ts';
 import { addRequests, countRequests } from '../src/repositories/frontier.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 import { readEvents } from '../src/repositories/events.ts';
 import { addRequests } from '../src/repositories/frontier.ts';
 import { listQuarantine } from '../src/repositories/quarantine.ts';

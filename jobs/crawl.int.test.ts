@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
-import type { SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 import { VERSION } from '../src/platform/user-agent.ts';
 import { addRequests, countRequests, MAX_ATTEMPTS } from '../src/repositories/frontier.ts';
 import { listQuarantine } from '../src/repositories/quarantine.ts';

@@ -1,7 +1,8 @@
 /** A page as its source's facts judge it: its verdict, what of it may land, and what is watched of it. */
 import type { Item } from '../src/core/items.ts';
 import { contractByItems, measuresOf, vanishedField } from '../src/core/page-contract.ts';
-import type { ParseResult, Source } from '../src/core/source.ts';
+import type { ParseResult } from '../src/core/parse-result.ts';
+import type { Source } from '../src/core/source.ts';
 import { type Judgement, judge } from '../src/core/verdict.ts';
 
 /** How much of a body is looked at for the words of a page that is out of order, bytes. */

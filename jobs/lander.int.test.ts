@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { setlist } from '../src/core/items.ts';
-import type { LandingPage } from '../src/repositories/landing.ts';
+import type { LandingPage } from '../src/repositories/landing-page.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { openTestServices, type TestServices } from '../src/testing/services.ts';
 import { Lander } from './lander.ts';

@@ -3,7 +3,8 @@
 import { isPipelined } from '../pipelines/registry.ts';
 import { asError } from '../src/core/errors.ts';
 import type { Ctx } from '../src/platform/context.ts';
-import { type Landed, type LandingPage, landPages } from '../src/repositories/landing.ts';
+import { type Landed, landPages } from '../src/repositories/landing.ts';
+import type { LandingPage } from '../src/repositories/landing-page.ts';
 import { enqueue, type OutboxJob } from '../src/repositories/outbox.ts';
 import { isDataFault } from './job-errors.ts';
 

@@ -4,7 +4,9 @@
  */
 import { loadAllSources, loadSource, SOURCE_NAMES } from '../spiders/registry.ts';
 import { PermanentError } from '../src/core/errors.ts';
-import type { PageRequest, Source, SourceName } from '../src/core/source.ts';
+import type { PageRequest } from '../src/core/parse-result.ts';
+import type { Source } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import { readCursors } from '../src/repositories/cursors.ts';
 import { findDueSources, makeDue } from '../src/repositories/frontier.ts';

@@ -1,7 +1,7 @@
 /** Payloads of the jobs, and their checks. References only. */
 import { SOURCE_NAMES } from '../spiders/registry.ts';
 import { PermanentError } from '../src/core/errors.ts';
-import type { SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 
 export interface RawItemsPayload {
   readonly rawItemIds: number[];

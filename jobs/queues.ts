@@ -1,6 +1,6 @@
 /** The queues, and how urgent work is. 1 is first; an unprioritised job would jump all of them, so none exists. */
 import { SOURCE_NAMES } from '../spiders/registry.ts';
-import type { SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 
 export type CrawlQueue = `crawl-${SourceName}`;
 export type QueueName = CrawlQueue | 'transform' | 'load' | 'index' | 'orchestrate' | 'maintenance';

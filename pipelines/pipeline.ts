@@ -1,6 +1,6 @@
 /** What travels through the pipeline: a raw item goes in, a prepared item comes out of the pure stages, entities come out of the loader. */
 import type { Item, ItemKind } from '../src/core/items.ts';
-import type { SourceName } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 
 /** A raw item as it landed in Postgres, with where it came from. */
 export interface RawItem {

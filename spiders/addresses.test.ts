@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../src/core/errors.ts';
+import type { PageRequest } from '../src/core/parse-result.ts';
 import { asList, requestsForSeed, seedForms } from '../src/core/seeds.ts';
-import type { PageRequest, Source } from '../src/core/source.ts';
+import type { Source } from '../src/core/source.ts';
 import { loadAllSources } from './registry.ts';
 
 const sources = await loadAllSources();

@@ -8,8 +8,9 @@ import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Item, row, setlist, track } from '../src/core/items.ts';
+import type { ParseResult } from '../src/core/parse-result.ts';
 import { requestsForSeed, seedForms } from '../src/core/seeds.ts';
-import type { Page, ParseResult, Source } from '../src/core/source.ts';
+import type { Page, Source } from '../src/core/source.ts';
 import { inBoundedTime } from '../src/testing/bounded-time.ts';
 import { loadAllSources } from './registry.ts';
 

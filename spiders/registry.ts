@@ -1,6 +1,7 @@
 /** The sources MusicDB knows, in the order they are listed. A new source is one folder and one line here. */
 import { PermanentError } from '../src/core/errors.ts';
-import type { Source, SourceName } from '../src/core/source.ts';
+import type { Source } from '../src/core/source.ts';
+import type { SourceName } from '../src/core/source-name.ts';
 
 /** Loaded on demand, so that a command about one source does not pay for the parsers of the others. */
 const LOADERS: Readonly<Record<SourceName, () => Promise<Source>>> = {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedAnswer, TransientError } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
-import type { ParseResult, Source } from '../src/core/source.ts';
+import type { ParseResult } from '../src/core/parse-result.ts';
+import type { Source } from '../src/core/source.ts';
 import { runSpider, type SpiderRun, type Visit } from './run-spider.ts';
 
 const page = (url: string): FetchedPage => ({

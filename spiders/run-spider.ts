@@ -6,7 +6,8 @@
 import { BasicCrawler, Configuration, type IRequestList, LogLevel, log, Request } from '@crawlee/basic';
 import { asError, RefusedAnswer } from '../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../src/core/fetching.ts';
-import type { ParseResult, Problem, Source } from '../src/core/source.ts';
+import type { ParseResult, Problem } from '../src/core/parse-result.ts';
+import type { Source } from '../src/core/source.ts';
 
 const HOUR_MS = 3_600_000;
 const NOT_MODIFIED = 304;

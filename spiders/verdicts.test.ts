@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contractByItems } from '../src/core/page-contract.ts';
-import type { SourceName } from '../src/core/source.ts';
-import { judge, type Verdict } from '../src/core/verdict.ts';
+import type { SourceName } from '../src/core/source-name.ts';
+import { judge } from '../src/core/verdict.ts';
+import type { Verdict } from '../src/core/verdicts.ts';
 import { loadAllSources, loadSource, SOURCE_NAMES } from './registry.ts';
 
 const SAMPLES = new URL('../../shared/fixtures/', import.meta.url);

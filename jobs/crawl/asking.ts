@@ -3,7 +3,8 @@ import Bottleneck from 'bottleneck';
 import type { Renderer } from '../../spiders/render-page.ts';
 import { CutOffError, PermanentError, RefusedAnswer } from '../../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
-import type { Credentials, Source } from '../../src/core/source.ts';
+import type { Source } from '../../src/core/source.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 import { type AdmittedHop, type RequestGate, statusFault } from '../../src/platform/http-client.ts';
 import type { Slice } from './slice.ts';
 

@@ -2,7 +2,7 @@
 import { HeldError, MusicDbError, PermanentError, ThrottledError } from '../../src/core/errors.ts';
 import type { FetchedPage, LeasedRequest } from '../../src/core/fetching.ts';
 import { hasDeletionDuty, withoutTitleWords } from '../../src/core/post-duty.ts';
-import type { Verdict } from '../../src/core/verdict.ts';
+import type { Verdict } from '../../src/core/verdicts.ts';
 import { appendEventOnce } from '../../src/repositories/events.ts';
 import { recordFailedFetch } from '../../src/repositories/fetches.ts';
 import { failLease } from '../../src/repositories/frontier.ts';

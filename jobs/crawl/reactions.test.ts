@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { USABLE, VERDICTS } from '../../src/core/verdict.ts';
+import { USABLE } from '../../src/core/verdict.ts';
+import { VERDICTS } from '../../src/core/verdicts.ts';
 import { isGoodAnswer, openFor, reactionTo } from './reactions.ts';
 
 const DAY_MS = 86_400_000;

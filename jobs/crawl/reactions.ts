@@ -1,5 +1,6 @@
 /** What follows from each verdict: for the request, for the source's circuit breaker, for those who watch. One table, no rules elsewhere. */
-import type { Judgement, Verdict } from '../../src/core/verdict.ts';
+import type { Judgement } from '../../src/core/verdict.ts';
+import type { Verdict } from '../../src/core/verdicts.ts';
 import type { EventName } from '../../src/repositories/events.ts';
 
 const SECOND_MS = 1_000;

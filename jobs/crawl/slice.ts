@@ -8,7 +8,7 @@ import { createEgressGuard } from '../../src/platform/egress-guard.ts';
 import { createHttpClient, type HttpClient } from '../../src/platform/http-client.ts';
 import type { HttpProxy } from '../../src/platform/proxy.ts';
 import { userAgent } from '../../src/platform/user-agent.ts';
-import type { LandingPage } from '../../src/repositories/landing.ts';
+import type { LandingPage } from '../../src/repositories/landing-page.ts';
 import type { BreakerKey } from '../../src/repositories/source-states.ts';
 import { closedHosts, liveAccess, sandboxedHosts } from '../access.ts';
 import type { Attempt, JobCtx } from '../job.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ShownRow } from './shown.ts';
+import type { ShownRow } from './shown-row.ts';
 import { createSites } from './sites/all.ts';
 import type { ShownSet } from './sites/site.ts';
 import { buildWorld } from './world.ts';

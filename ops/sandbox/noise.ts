@@ -5,12 +5,10 @@
 
 import { knows } from './places.ts';
 import type { Rng } from './rng.ts';
-import type { ShownRow } from './shown.ts';
+import type { Alteration, ShownRow } from './shown-row.ts';
 import type { SiteName } from './site-names.ts';
 import { siteRng } from './site-rng.ts';
 import type { DjSet, World } from './world/types.ts';
-
-export type Alteration = 'typo' | 'accents-lost' | 'and-for-ampersand' | 'guest-word' | 'swapped' | 'label-spelling';
 
 /** Shares from 0 to 1. */
 interface NoiseRates {

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAllSources, SOURCE_NAMES } from '../../spiders/registry.ts';
 import type { Item, Row } from '../../src/core/items.ts';
 import { externalIdOf } from '../../src/core/items.ts';
-import type { Page, Source, SourceName } from '../../src/core/source.ts';
+import type { Page, Source } from '../../src/core/source.ts';
+import type { SourceName } from '../../src/core/source-name.ts';
 import { type Sandbox, startSandbox } from './server.ts';
-import type { ShownRow } from './shown.ts';
+import type { ShownRow } from './shown-row.ts';
 import type { ShownSet } from './sites/site.ts';
 
 /** What a parser must read of a row, where the site prints it. */

@@ -1,35 +1,13 @@
 /** What one site prints of a set: the same truth with the site's own gaps, credits and clock. */
-import type { CueGranularity, IdKind, MashupPart } from '../../src/core/items.ts';
-import { type Alteration, withNoise } from './noise.ts';
+
+import type { CueGranularity, MashupPart } from '../../src/core/items.ts';
+import { withNoise } from './noise.ts';
 import type { Rng } from './rng.ts';
+import type { ShownRow } from './shown-row.ts';
 import type { SiteName } from './site-names.ts';
 import { siteRng } from './site-rng.ts';
 import type { DjSet, SetRow, Track, World } from './world/types.ts';
 import { known, namesOf } from './world.ts';
-
-/** One row as a site shows it: field for field what a faithful parser must read. */
-export interface ShownRow {
-  /** Place among the rows that the site shows, from 1. */
-  readonly position: number;
-  /** Position in the world's set. */
-  readonly truePosition: number;
-  /** Recordings of the world that the row names; none when the site does not know it. */
-  readonly trackIds: readonly string[];
-  readonly cueSeconds: number | null;
-  readonly cueGranularity: CueGranularity;
-  readonly artist: string | null;
-  readonly title: string | null;
-  readonly version: string | null;
-  readonly edit: string | null;
-  readonly recordLabel: string | null;
-  readonly catalogNumber: string | null;
-  readonly isId: boolean;
-  readonly idKind: IdKind | null;
-  readonly withPrevious: boolean;
-  readonly parts: readonly MashupPart[];
-  /** What whoever wrote the list got wrong about the names; none where they are as they should be. */
-  readonly altered: readonly Alteration[];
-}
 
 /** A site's habits. */
 export interface Habits {

@@ -1,7 +1,7 @@
 /** Answers of the site's own scripts: a track's media links, and the rows that scrolling loads. */
 import type { ErrorItem, MediaItem } from '../../src/core/items.ts';
 import { asList, asRecord, asText, isRecord, type JsonRecord } from '../../src/core/json-page.ts';
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { parseTree } from './dom.ts';
 import { listingId, readListingRows } from './listing.ts';
 import { serviceName } from './media.ts';

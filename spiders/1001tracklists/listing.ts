@@ -1,7 +1,7 @@
 /** Lists of sets: home page, search results, pages of an artist, a festival or a genre, and the pieces that scrolling loads. */
 import type { ListingItem } from '../../src/core/items.ts';
 import { nameKey } from '../../src/core/names.ts';
-import type { PageRequest, Problem } from '../../src/core/source.ts';
+import type { PageRequest, Problem } from '../../src/core/parse-result.ts';
 import { absolute, dateInAddress, tracklistId } from './addresses.ts';
 import { attribute, type Element, findAll, findFirst, hasClass, textOf } from './dom.ts';
 import { dateOf } from './set-head.ts';

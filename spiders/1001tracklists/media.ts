@@ -1,7 +1,7 @@
 /** Recordings of a set, and the site's numbers for the services they are on. */
 import { clockToSeconds } from '../../src/core/cue.ts';
 import type { SetlistItem } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { attribute, type Element, textOf, walk } from './dom.ts';
 
 type Media = SetlistItem['media'][number];

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Row, SetlistItem } from '../../src/core/items.ts';
-import type { Page, ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { searchAddress } from './addresses.ts';
 import { parse } from './parser.ts';
 

@@ -1,7 +1,8 @@
 /** Reads any page of 1001tracklists.com, saved or fetched, and pasted text. Which kind it is shows in the content; the address only helps. */
 import { JSON_START, readJsonText } from '../../src/core/json-page.ts';
 import { readSavedPage } from '../../src/core/mhtml.ts';
-import type { Page, ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { kindOfText, notTextReason } from '../../src/core/text.ts';
 import { ORIGIN, searchedFor, tracklistId } from './addresses.ts';
 import { type Element, parseTree } from './dom.ts';

@@ -5,7 +5,7 @@
 import { clockToSeconds } from '../../src/core/cue.ts';
 import { readTracklist } from '../../src/core/free-text.ts';
 import { type Row, row, type SetlistItem, setlist } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { fold, normKey } from '../../src/core/text.ts';
 import { splitArtistTitle, splitVersion } from '../../src/core/track-name.ts';
 import { readUnknown } from '../../src/core/unknown-name.ts';

@@ -1,5 +1,5 @@
 /** Short ways to write a parse result. */
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 
 /** A result of this source with what was found; the rest is empty. */
 export function result(found: Partial<ParseResult>): ParseResult {

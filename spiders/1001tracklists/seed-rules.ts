@@ -1,7 +1,8 @@
 /** Where a crawl of 1001tracklists may start: sets by their ids, pages that list sets, and the site's search. */
 
-import { addressRule, asList, type SeedRule } from '../../src/core/seeds.ts';
-import type { PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { SeedRule } from '../../src/core/seed-rule.ts';
+import { addressRule, asList } from '../../src/core/seeds.ts';
 import { ORIGIN, searchAddress } from './addresses.ts';
 import { requestFor } from './spider.ts';
 

@@ -1,6 +1,6 @@
 /** A tracklist page: one set, or the reason why the page must not be taken for one. */
 import { type SetlistItem, setlist } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { playersOf, readCueMap } from './cues.ts';
 import { checkDecoy } from './decoy.ts';
 import { attribute, type Element, findFirst, parseTree } from './dom.ts';

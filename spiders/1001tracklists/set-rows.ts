@@ -1,7 +1,7 @@
 /** Turns the children of `#tlTab` into the lines of a set: tracks with their mashup parts, headings, remarks; leaves out what is none of these. */
 import { clockToSeconds, isoDurationToSeconds } from '../../src/core/cue.ts';
 import { type IdKind, type MashupPart, type Row, row } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { splitArtistTitle, splitVersion } from '../../src/core/track-name.ts';
 import { readUnknown } from '../../src/core/unknown-name.ts';
 import { type CueEntry, playersOf } from './cues.ts';

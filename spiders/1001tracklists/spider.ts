@@ -1,5 +1,7 @@
 /** Links of 1001tracklists.com: which addresses lead to which kind of page, and which are never asked for. */
-import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 import { absolute, ORIGIN, searchAddress, searchedFor, tracklistId } from './addresses.ts';
 
 /** Forbidden by robots.txt. */

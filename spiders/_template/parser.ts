@@ -4,7 +4,8 @@
  */
 import { Parser } from 'htmlparser2';
 import { type ListingItem, type Row, row, setlist } from '../../src/core/items.ts';
-import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
+import type { PageRequest, ParseResult, Problem } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { decodeText, fold } from '../../src/core/text.ts';
 import { splitArtistTitle, splitVersion } from '../../src/core/track-name.ts';
 import { requestFor, setId } from './spider.ts';

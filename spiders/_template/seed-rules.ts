@@ -1,5 +1,7 @@
 /** Where a crawl of Template may start. Make it understand what people know: ids, names, searches. */
-import { addressRule, asList, type SeedRule } from '../../src/core/seeds.ts';
+
+import type { SeedRule } from '../../src/core/seed-rule.ts';
+import { addressRule, asList } from '../../src/core/seeds.ts';
 import { HOST, requestFor } from './spider.ts';
 
 const SET_ID = /^[\w-]{1,80}$/;

@@ -1,5 +1,7 @@
 /** Links of Template: what is asked for, and when two addresses are the same page. */
-import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 
 export const HOST = 'template.example';
 const ORIGIN = `https://${HOST}`;

@@ -1,8 +1,7 @@
 /** The token Apple wants with every catalogue call: a JSON Web Token that we sign ourselves (ES256). */
 import { sign } from 'node:crypto';
 import { ConfigError } from '../../src/core/errors.ts';
-import type { Credentials } from '../../src/core/source.ts';
-import type { AccessToken, TokenPlan } from '../../src/core/tokens.ts';
+import type { AccessToken, Credentials, TokenPlan } from '../../src/core/tokens.ts';
 
 /** Apple allows six months; a short life costs nothing because minting is local. */
 const LIFE_SECONDS = 3600;

@@ -1,7 +1,7 @@
 /** Forms of answers beside those of the fixtures: relations, hints, whole mixes beside their parts, booklets, feeds of albums. */
 import { describe, expect, it } from 'vitest';
 import type { AlbumItem, Item, SetlistItem, TrackItem } from '../../src/core/items.ts';
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { parse } from './parser.ts';
 
 function read(answer: unknown, status: number | null = null): ParseResult {

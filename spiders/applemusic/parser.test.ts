@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AlbumItem, ChartItem, SetlistItem, TrackItem } from '../../src/core/items.ts';
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { albumAnswer as album, songResource as song } from '../../src/testing/apple-answers.ts';
 import { parse } from './parser.ts';
 

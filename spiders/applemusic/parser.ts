@@ -1,7 +1,8 @@
 /** Answers of the Apple Music catalogue, of the iTunes look-up and search, and of Apple's chart feeds, told apart by their shape. */
 import { asList, asRecord, isRecord, type JsonRecord, readJsonPage } from '../../src/core/json-page.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { boundProblems } from '../../src/core/problems.ts';
-import type { Page, ParseResult } from '../../src/core/source.ts';
+import type { Page } from '../../src/core/source.ts';
 import { readResults } from './charts.ts';
 import { readMixTable } from './dj-mix.ts';
 import { catalogueError, itunesError, plainError } from './errors.ts';

@@ -1,7 +1,7 @@
 /** What the readers of an answer share: where they put what they found, and the small fields that every resource has. */
 import type { Item } from '../../src/core/items.ts';
 import { asText } from '../../src/core/json-page.ts';
-import type { PageRequest, Problem } from '../../src/core/source.ts';
+import type { PageRequest, Problem } from '../../src/core/parse-result.ts';
 import { isBeyondChart, nextPage } from './spider.ts';
 
 export interface Reading {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AlbumItem, ChartItem, ErrorItem, SetlistItem, TrackItem } from '../../src/core/items.ts';
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { parse } from './parser.ts';
 
 const REAL = new URL('../../../shared/fixtures/applemusic/', import.meta.url);

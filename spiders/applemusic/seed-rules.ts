@@ -1,7 +1,8 @@
 /** Where a crawl of Apple Music may start: by codes and numbers, by words of the catalogue's search, and in the keyless iTunes look-up. */
 import { normaliseIsrc } from '../../src/core/isrc.ts';
-import { addressRule, requestsByRules, type SeedRule } from '../../src/core/seeds.ts';
-import type { PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { SeedRule } from '../../src/core/seed-rule.ts';
+import { addressRule, requestsByRules } from '../../src/core/seeds.ts';
 import {
   albumWithTracks,
   catalogue,

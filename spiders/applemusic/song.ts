@@ -2,7 +2,7 @@
 import { normaliseIsrc } from '../../src/core/isrc.ts';
 import { type TrackItem, track } from '../../src/core/items.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord, wrongTypes } from '../../src/core/json-page.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { albumIdOf, dateOf, noteAll } from './reading.ts';
 import { mashedTitles, readArtists, readSongName } from './song-name.ts';
 import { storefrontOf } from './spider.ts';

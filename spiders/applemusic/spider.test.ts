@@ -2,7 +2,7 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/core/errors.ts';
 import { requestsForSeed } from '../../src/core/seeds.ts';
-import type { Credentials } from '../../src/core/source.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 import { tokenPlan } from './developer-token.ts';
 import { source } from './index.ts';
 import { songsById, songsByIsrc } from './spider.ts';

@@ -1,5 +1,7 @@
 /** Links of Apple Music's catalogue and of the keyless iTunes look-up. */
-import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 
 export const API = 'https://api.music.apple.com';
 const ITUNES = 'https://itunes.apple.com';

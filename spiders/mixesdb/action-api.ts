@@ -4,8 +4,10 @@
  */
 import { PermanentError } from '../../src/core/errors.ts';
 import { asList, asNumber, asRecord, asText, isRecord, type JsonRecord } from '../../src/core/json-page.ts';
-import type { Credentials, Page, PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 import { listed, problem, type Reading } from './reading.ts';
 import { ACTION_API, actionRequest, keyOfTitle, pageRequest } from './spider.ts';
 import { readWikiPage } from './wiki-page.ts';

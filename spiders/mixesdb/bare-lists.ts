@@ -3,7 +3,7 @@
  * before a body is its title.
  */
 import type { SetlistItem } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { dumpedMix } from './dumped-mix.ts';
 import { readTracklist, type Tracklist } from './tracklist.ts';
 import { display } from './wikitext.ts';

@@ -1,6 +1,6 @@
 /** CSV dumps of tracklists (columns mix_title, mix_url, part, position, timestamp, artist, title, raw): one set per mix, one line per row. */
 import type { SetlistItem } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { fold } from '../../src/core/text.ts';
 import { readCue } from './cue.ts';
 import { dumpedMix, knownPlaces } from './dumped-mix.ts';

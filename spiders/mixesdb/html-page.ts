@@ -1,6 +1,7 @@
 /** HTML that the wiki answers: a page as readers see it, the list of a category, or a refusal. */
 import type { ListingItem } from '../../src/core/items.ts';
-import type { Page, Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { listed, notReadYet, problem, type Reading, refused } from './reading.ts';
 import { type RenderedPage, readRenderedPage } from './rendered-page.ts';
 import { keyOfTitle, keyOfUrl, nextOfCategory, pageFrom, pageRequest } from './spider.ts';

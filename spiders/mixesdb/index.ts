@@ -1,5 +1,8 @@
 /** MixesDB: DJ sets and radio shows with their tracklists, a wiki read by its REST interface. Facts checked against its robots.txt and help pages. */
-import type { Credentials, PageRequest, Source } from '../../src/core/source.ts';
+
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Source } from '../../src/core/source.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 import { assertSwitchedOn } from './action-api.ts';
 import { contracts } from './contracts.ts';
 import { parse } from './parser.ts';

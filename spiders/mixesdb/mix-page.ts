@@ -1,7 +1,7 @@
 /** A mix page of the wiki: title, wikitext and what the interface says of the revision, read into a set. */
 import { clockToSeconds } from '../../src/core/cue.ts';
 import { type SetlistItem, setlist } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { normKey } from '../../src/core/text.ts';
 import { mediaOf } from './media.ts';
 import { articleUrl } from './spider.ts';

@@ -10,7 +10,8 @@ import {
   readJsonPage,
 } from '../../src/core/json-page.ts';
 import { readSavedPage } from '../../src/core/mhtml.ts';
-import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
+import type { ParseResult, Problem } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { fold, kindOfText } from '../../src/core/text.ts';
 import { readActionAnswer } from './action-api.ts';
 import { isBareList, readBareLists } from './bare-lists.ts';

@@ -1,6 +1,6 @@
 /** What reading a page gives, and short ways to say it. */
 import type { Item, ListingItem } from '../../src/core/items.ts';
-import type { PageRequest, Problem } from '../../src/core/source.ts';
+import type { PageRequest, Problem } from '../../src/core/parse-result.ts';
 import { articleUrl } from './spider.ts';
 import { readTitle } from './title.ts';
 

@@ -1,7 +1,8 @@
 /** Where a crawl of MixesDB may start: a page by its title, a category, and what its search finds. */
 
-import { addressRule, asList, type SeedRule } from '../../src/core/seeds.ts';
-import type { PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { SeedRule } from '../../src/core/seed-rule.ts';
+import { addressRule, asList } from '../../src/core/seeds.ts';
 import { keyOfTitle, membersRequest, pageRequest, requestFor, search, wikiRequest } from './spider.ts';
 
 /** Titles of mixes begin with a date, a part of one or a decade. */

@@ -2,7 +2,7 @@
  * Links of MixesDB: the REST interface, since robots.txt forbids `?action=` and `?title=` to everybody (and so the Action API); and, where a
  * person asks for one, the page of a category, which only HTML lists.
  */
-import type { PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/parse-result.ts';
 
 const SITE = 'https://www.mixesdb.com';
 const REST = '/w/rest.php/v1';

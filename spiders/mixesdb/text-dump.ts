@@ -1,6 +1,6 @@
 /** Text dumps as notebooks print them: a title and its address between two rules of "=", then the numbered lines of the tracklist. */
 import type { SetlistItem } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { dumpedMix, knownPlaces } from './dumped-mix.ts';
 import { isReadable, readTracklist } from './tracklist.ts';
 

@@ -1,6 +1,6 @@
 /** The body of a tracklist: numbered lists ("# "), `<list>` bodies, `<pre>` and plain lines, chapters (";X") and gaps ("..."). */
 import { type Row, row } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { type Cue, settleCues } from './cue.ts';
 import { readTrackLine, type TrackLine } from './track-line.ts';
 import { linesOfTable } from './track-table.ts';

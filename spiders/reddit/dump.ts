@@ -1,6 +1,6 @@
 /** Posts and comments as archives and tools keep them: the bare `data` of each, in one JSON document or one on each line. */
 import { asRecord, asText, isRecord, type JsonRecord, readJsonText } from '../../src/core/json-page.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 
 const NAMED = /^t[13]_/;
 const SECONDS = /^\d{9,11}$/;

@@ -1,7 +1,7 @@
 /** Forms of answers and titles beside those of the fixtures: archives, recorded calls, the looser habits of people who type titles. */
 import { describe, expect, it } from 'vitest';
 import type { PostItem } from '../../src/core/items.ts';
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { parse } from './parser.ts';
 import { rowFromTitle } from './title.ts';
 

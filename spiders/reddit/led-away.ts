@@ -1,6 +1,6 @@
 /** Where Reddit leads those who ask for what is not there, or not for them: the page behind the redirect is no answer to what was asked. */
 import type { BlockItem } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 
 const WAYS: readonly (readonly [RegExp, string])[] = [
   [/^\/subreddits\/search\b/, 'there is no such subreddit: Reddit leads to a search for its name'],

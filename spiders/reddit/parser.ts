@@ -13,8 +13,9 @@ import {
   readJsonPage,
   readJsonText,
 } from '../../src/core/json-page.ts';
+import type { ParseResult, Problem } from '../../src/core/parse-result.ts';
 import { boundProblems } from '../../src/core/problems.ts';
-import type { Page, ParseResult, Problem } from '../../src/core/source.ts';
+import type { Page } from '../../src/core/source.ts';
 import { fold } from '../../src/core/text.ts';
 import { recordedAnswers } from './cassette.ts';
 import { bareThings, readLines } from './dump.ts';

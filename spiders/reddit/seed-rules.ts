@@ -1,5 +1,7 @@
 /** Where a crawl of Reddit may start: posts, comments, listings, and searches within the subreddits that are followed. */
-import { addressRule, type SeedRule } from '../../src/core/seeds.ts';
+
+import type { SeedRule } from '../../src/core/seed-rule.ts';
+import { addressRule } from '../../src/core/seeds.ts';
 import { comments, info, listing, requestFor, search } from './spider.ts';
 
 const POST = /^t3_[a-z0-9]{1,13}$/i;

@@ -1,5 +1,7 @@
 /** Links of Reddit: what is asked for, and when two addresses are the same page. Everything goes to the OAuth host. */
-import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 import { since } from './window.ts';
 
 const API = 'https://oauth.reddit.com';

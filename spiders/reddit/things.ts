@@ -9,7 +9,7 @@ import {
   type JsonRecord,
   wrongTypes,
 } from '../../src/core/json-page.ts';
-import type { PageRequest, Problem } from '../../src/core/source.ts';
+import type { PageRequest, Problem } from '../../src/core/parse-result.ts';
 import { postItem, type Unescape } from './post.ts';
 import { comments, IDS_PER_CALL, isFullname, isId, moreChildren } from './spider.ts';
 

@@ -1,7 +1,6 @@
 /** Reddit's access token: application-only OAuth (client credentials), enough for everything that is public. */
 import { ThrottledError } from '../../src/core/errors.ts';
-import type { Credentials } from '../../src/core/source.ts';
-import type { AccessToken, TokenAnswer, TokenPlan, TokenRequest } from '../../src/core/tokens.ts';
+import type { AccessToken, Credentials, TokenAnswer, TokenPlan, TokenRequest } from '../../src/core/tokens.ts';
 
 const TOKEN_URL = 'https://www.reddit.com/api/v1/access_token';
 /** A refused application stays refused until a person looks at it; asking again each minute would make it worse. Milliseconds. */

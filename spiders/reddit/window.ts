@@ -3,7 +3,7 @@
  * look goes back 48 hours behind what was known, and carries its limit from page to page in the address's fragment, which is never sent.
  */
 import type { PostItem } from '../../src/core/items.ts';
-import type { PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/parse-result.ts';
 
 /** Two looks in a row share this much: late comments, approved posts and changed scores are seen again. Milliseconds. */
 const OVERLAP_MS = 48 * 3_600_000;

@@ -1,6 +1,6 @@
 /** Paging: lists say page, itemsPerPage and total; the next page exists while page x itemsPerPage < total. */
 import { asRecord, type JsonRecord, shown } from '../../src/core/json-page.ts';
-import type { PageRequest, Problem } from '../../src/core/source.ts';
+import type { PageRequest, Problem } from '../../src/core/parse-result.ts';
 import { API, apiPath, kindOf, normaliseUrl, setlistsOf } from './spider.ts';
 import { text } from './values.ts';
 

@@ -1,8 +1,9 @@
 /** Answers of the setlist.fm REST interface 1.0, told apart by their content; the address only helps to find the next page. */
 import type { ArtistItem, Item, ListingItem } from '../../src/core/items.ts';
 import { asNumber, asRecord, isRecord, type JsonRecord, readJsonPage } from '../../src/core/json-page.ts';
+import type { PageRequest, ParseResult, Problem } from '../../src/core/parse-result.ts';
 import { boundProblems } from '../../src/core/problems.ts';
-import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
+import type { Page } from '../../src/core/source.ts';
 import { readError, readPlainError } from './error.ts';
 import { nextPage } from './next-page.ts';
 import { readSetlist } from './setlist.ts';

@@ -1,7 +1,8 @@
 /** Where a crawl of setlist.fm may start: by ids, and by the names that its search for setlists knows. */
 
-import { addressRule, type SeedRule } from '../../src/core/seeds.ts';
-import type { PageRequest } from '../../src/core/source.ts';
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { SeedRule } from '../../src/core/seed-rule.ts';
+import { addressRule } from '../../src/core/seeds.ts';
 import { requestAt, requestFor, searchPath } from './spider.ts';
 
 const MBID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -2,7 +2,7 @@
 import type { SetlistItem } from '../../src/core/items.ts';
 import { setlist } from '../../src/core/items.ts';
 import { asNumber, asRecord, isRecord, type JsonRecord, shown, wrongTypes } from '../../src/core/json-page.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { readSets, readSongs, type SongSet } from './songs.ts';
 import { isoDate, isoTime, text } from './values.ts';
 

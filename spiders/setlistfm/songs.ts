@@ -1,7 +1,7 @@
 /** The sets of a setlist and their songs: `sets.set[]` of `{name?, encore?, song[]}`, always lists in the interface 1.0. */
 import { type NameAndMbid, type Row, row } from '../../src/core/items.ts';
 import { asRecord, isRecord, type JsonRecord, shown } from '../../src/core/json-page.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { text } from './values.ts';
 
 export interface SongSet {

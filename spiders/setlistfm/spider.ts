@@ -1,5 +1,7 @@
 /** Links of setlist.fm: always the REST interface; addresses of the website are turned into the interface's. */
-import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 
 /** Where every path of the interface starts. */
 export const API = 'https://api.setlist.fm/rest/1.0';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { inBoundedTime } from '../../src/testing/bounded-time.ts';
 import { hostileBodies, mutatedJson } from '../../src/testing/hostile-json.ts';
 import { parse } from './parser.ts';

@@ -1,7 +1,7 @@
 /** Forms of pages beside those of the fixtures: faults that templates make, tracklists in plain words, titles of other makes. */
 import { describe, expect, it } from 'vitest';
 import type { SetlistItem } from '../../src/core/items.ts';
-import type { ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
 import { parse } from './parser.ts';
 import { readTitle } from './title.ts';
 

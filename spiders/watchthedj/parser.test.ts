@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Row, SetlistItem } from '../../src/core/items.ts';
-import type { Page, ParseResult } from '../../src/core/source.ts';
+import type { ParseResult } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { parse } from './parser.ts';
 import { readTitle } from './title.ts';
 

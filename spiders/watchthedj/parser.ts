@@ -6,8 +6,9 @@
 import { readTrackLine } from '../../src/core/free-text-lines.ts';
 import type { ListingItem } from '../../src/core/items.ts';
 import { JSON_START, readJsonText } from '../../src/core/json-page.ts';
+import type { PageRequest, ParseResult, Problem } from '../../src/core/parse-result.ts';
 import { boundProblems } from '../../src/core/problems.ts';
-import type { Page, PageRequest, ParseResult, Problem } from '../../src/core/source.ts';
+import type { Page } from '../../src/core/source.ts';
 import { decodeText, fold, kindOfText, notTextReason } from '../../src/core/text.ts';
 import { channelSlug, setSlug, siteUrl } from './addresses.ts';
 import { firstValue, type ParentNode, parseDom, select, textOf } from './dom.ts';

@@ -1,5 +1,7 @@
 /** Whether a page must be asked again in a browser: decided by what plain HTTP gave. */
-import type { Page, PageRequest, Problem } from '../../src/core/source.ts';
+
+import type { PageRequest, Problem } from '../../src/core/parse-result.ts';
+import type { Page } from '../../src/core/source.ts';
 import { RENDERED, siteUrl } from './addresses.ts';
 import { type ParentNode, select, textOf } from './dom.ts';
 import { requestForLink } from './spider.ts';

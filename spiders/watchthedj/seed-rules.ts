@@ -1,5 +1,7 @@
 /** Where a crawl of WatchTheDJ may start: sets and channels, whose addresses are all that is known of the site. */
-import { addressRule, asList, type SeedRule } from '../../src/core/seeds.ts';
+
+import type { SeedRule } from '../../src/core/seed-rule.ts';
+import { addressRule, asList } from '../../src/core/seeds.ts';
 import { ORIGIN } from './addresses.ts';
 import { requestFor } from './spider.ts';
 

@@ -1,6 +1,6 @@
 /** Builds a set out of what a page says, and names each thing that the page does not say, with the places that were looked at. */
 import { type DatePrecision, type Row, type SetlistItem, setlist } from '../../src/core/items.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { normKey } from '../../src/core/text.ts';
 import { setSlug } from './addresses.ts';
 import type { Video } from './structured.ts';

@@ -1,5 +1,7 @@
 /** Links of watchthedj.com: sets, channels, home page. No search, feed or interface is known. */
-import type { Credentials, PageRequest } from '../../src/core/source.ts';
+
+import type { PageRequest } from '../../src/core/parse-result.ts';
+import type { Credentials } from '../../src/core/tokens.ts';
 import { channelSlug, ORIGIN, pageNumber, RENDERED, setSlug, siteUrl } from './addresses.ts';
 
 export function seeds(): PageRequest[] {

@@ -1,7 +1,7 @@
 /** What schema.org records say of a video, whether a page carries them as JSON-LD or as microdata: the video, its chapters, its tracks, where and when. */
 import { clockToSeconds, isoDurationToSeconds } from '../../src/core/cue.ts';
 import { asRecord, asText, isRecord, type JsonRecord, shown } from '../../src/core/json-page.ts';
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { fold } from '../../src/core/text.ts';
 import { setSlug } from './addresses.ts';
 import { parseDom, rawText } from './dom.ts';

@@ -1,5 +1,5 @@
 /** What a page's data says of its video: JSON-LD, the same as microdata, and Open Graph; in this order of trust. */
-import type { Problem } from '../../src/core/source.ts';
+import type { Problem } from '../../src/core/parse-result.ts';
 import { fold } from '../../src/core/text.ts';
 import { firstValue, type ParentNode, rawText, select } from './dom.ts';
 import { readMicrodata } from './microdata.ts';

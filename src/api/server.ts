@@ -1,6 +1,6 @@
 /** The role `api`: the app of app.ts, listening. */
 import { ConfigError } from '../core/errors.ts';
-import type { Releasable } from '../platform/context.ts';
+import type { Releasable } from '../platform/releases.ts';
 import { type AppOptions, makeApp } from './app.ts';
 
 export interface ApiOptions extends AppOptions {

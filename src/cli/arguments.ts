@@ -1,7 +1,7 @@
 /** Checks of what was typed: every refusal says what was given and what is accepted. */
 import { SOURCE_NAMES } from '../../spiders/registry.ts';
 import { UsageError } from '../core/errors.ts';
-import type { SourceName } from '../core/source.ts';
+import type { SourceName } from '../core/source-name.ts';
 
 export function sourceArgument(text: string): SourceName {
   if ((SOURCE_NAMES as readonly string[]).includes(text)) return text as SourceName;

@@ -3,7 +3,8 @@ import { crawlVia, describeMissing, liveAccess, missingAt } from '../../jobs/acc
 import type { JobCtx } from '../../jobs/job.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError, UsageError } from '../core/errors.ts';
-import type { PageRequest, Source } from '../core/source.ts';
+import type { PageRequest } from '../core/parse-result.ts';
+import type { Source } from '../core/source.ts';
 import { timeArgument } from './arguments.ts';
 import { conditionsMissing, whyHeld } from './not-crawled.ts';
 import { note } from './output.ts';

@@ -6,11 +6,12 @@ import { ConfigError } from '../core/errors.ts';
 import { SessionPool } from '../fetching/sessions.ts';
 import { openS3Archive } from '../platform/archive-s3.ts';
 import { type ArchiveStore, openArchive } from '../platform/archive-store.ts';
-import { type Releases, systemClock } from '../platform/context.ts';
+import { systemClock } from '../platform/context.ts';
 import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { parseProxy } from '../platform/proxy.ts';
 import { openRedis } from '../platform/redis.ts';
+import type { Releases } from '../platform/releases.ts';
 import { openSearch } from '../search/open-search.ts';
 
 /** @throws ConfigError when an address that is needed is missing. */

@@ -1,6 +1,6 @@
 /** What the command line prints: results on stdout, everything else on stderr. */
 import { MusicDbError, UsageError } from '../core/errors.ts';
-import type { Problem } from '../core/source.ts';
+import type { Problem } from '../core/parse-result.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {

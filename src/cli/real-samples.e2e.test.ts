@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SOURCE_NAMES } from '../../spiders/registry.ts';
-import type { SourceName } from '../core/source.ts';
+import type { SourceName } from '../core/source-name.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { contentOf } from '../testing/catalogue.ts';
 import { type CliResult, jsonOf, type RunningCli, runCli, startCli, temporaryFolder, until } from '../testing/cli.ts';

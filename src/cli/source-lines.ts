@@ -1,6 +1,7 @@
 /** A source in lines for people: its facts, and how it does. */
 import { describeMissing, type LiveAccess, liveAccess, missingAt } from '../../jobs/access.ts';
-import type { Credentials, SourceFacts } from '../core/source.ts';
+import type { SourceFacts } from '../core/source.ts';
+import type { Credentials } from '../core/tokens.ts';
 import type { PastEvent } from '../repositories/events.ts';
 import type { SourceDetail } from '../repositories/source-detail.ts';
 import { counted, table } from './output.ts';

@@ -6,7 +6,7 @@ import { openDataFolder, pidFileOf } from '../../ops/dev-services/data-folder.ts
 import { readIdentity } from '../../ops/dev-services/process.ts';
 import { isRunning } from '../../ops/dev-services/process-identity.ts';
 import { TransientError } from '../core/errors.ts';
-import type { Releasable } from '../platform/context.ts';
+import type { Releasable } from '../platform/releases.ts';
 import type { Shutdown } from './shutdown.ts';
 
 /** Time between two looks, milliseconds. */

@@ -1,5 +1,5 @@
 /** How pages reach a spider: one interface, several layers behind it (network, sandbox, archive). */
-import type { PageRequest } from './source.ts';
+import type { PageRequest } from './parse-result.ts';
 
 /** How a page came to us. */
 export type Via = 'live' | 'sandbox' | 'import' | 'replay';

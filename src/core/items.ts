@@ -2,7 +2,7 @@
  * What parsers read off a page ("raw items"): the fields as the source gave them, null where it does not say, never "".
  * Flags are true or false. Names are the public ones of `musicdb parse`; others script against them.
  */
-import type { SourceName } from './source.ts';
+import type { SourceName } from './source-name.ts';
 
 export type DatePrecision = 'day' | 'month' | 'year' | 'decade';
 export type CueGranularity = 'second' | 'minute' | 'unknown';

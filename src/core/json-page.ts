@@ -1,5 +1,5 @@
 /** JSON answers of interfaces: from bytes to a value, and safe looks into a value nobody has checked. */
-import type { Problem } from './source.ts';
+import type { Problem } from './parse-result.ts';
 import { decodeText, kindOfText, notTextReason } from './text.ts';
 
 export type JsonRecord = Record<string, unknown>;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { row, type SetlistItem, setlist } from './items.ts';
 import { breachOf, contractByItems, measuresOf, type PageContract } from './page-contract.ts';
-import { judge, USABLE, VERDICTS } from './verdict.ts';
+import { judge, USABLE } from './verdict.ts';
+import { VERDICTS } from './verdicts.ts';
 
 const SET: PageContract = {
   items: ['setlist'],

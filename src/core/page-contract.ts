@@ -1,6 +1,6 @@
 /** What a good page of a kind holds, as data in each source's facts: a page that holds less is not read as if it were one. */
 import type { Item, ItemKind } from './items.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './verdicts.ts';
 
 export interface PageContract {
   /** Kinds of item that pages of this kind exist for. */

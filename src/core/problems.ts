@@ -1,5 +1,5 @@
 /** Bounds on what a parser says of one page: a page of a million faults must not become a million rows. */
-import type { Problem } from './source.ts';
+import type { Problem } from './parse-result.ts';
 
 const MOST_PROBLEMS = 1_000;
 

@@ -1,11 +1,10 @@
 /** What a source is: facts as data, a pure parser, and the links between its pages. */
-import type { Item } from './items.ts';
-import type { PageContracts } from './page-contract.ts';
-import type { SeedRule } from './seeds.ts';
-import type { TokenPlan } from './tokens.ts';
 
-/** A source's name: that of its folder, its queue, its rows. `spiders/registry.ts` lists those that there are. */
-export type SourceName = string;
+import type { PageContracts } from './page-contract.ts';
+import type { PageRequest, ParseResult } from './parse-result.ts';
+import type { SeedRule } from './seed-rule.ts';
+import type { SourceName } from './source-name.ts';
+import type { Credentials, TokenPlan } from './tokens.ts';
 
 /** What a parser is given. Parsers are pure: the same page always gives the same result, and they never throw on any bytes. */
 export interface Page {
@@ -19,29 +18,6 @@ export interface Page {
   readonly contentType: string | null;
   /** When the page was received, ISO 8601 UTC; null when unknown. The only clock a parser may use. */
   readonly fetchedAt: string | null;
-}
-
-/** A page to fetch next, as a parser found it. */
-export interface PageRequest {
-  readonly url: string;
-  /** The source's own word for the kind of page, e.g. `tracklist`, `listing`. */
-  readonly kind: string;
-}
-
-/** Something a parser could not use. Nothing is dropped without one. */
-export interface Problem {
-  /** E.g. `decoy` `missing-tracks` `unknown-shape` `layout-drift` `truncated` `not-text` `empty` `too-large` `bad-value` `not-read-yet`. */
-  readonly code: string;
-  readonly message: string;
-  /** Position in the page: a selector, a JSON path, a line; null for the page as a whole. */
-  readonly where: string | null;
-}
-
-export interface ParseResult {
-  readonly source: SourceName;
-  readonly items: Item[];
-  readonly requests: PageRequest[];
-  readonly problems: Problem[];
 }
 
 export type Parser = (page: Page) => ParseResult;
@@ -116,9 +92,6 @@ export interface SourceFacts {
   /** What a good page of each kind holds. */
   readonly contracts: PageContracts;
 }
-
-/** Credentials and switches a spider may use to make request headers; a plain view of the environment, never logged. */
-export type Credentials = Readonly<Record<string, string | undefined>>;
 
 /** One source: facts (index.ts), links (spider.ts), parser (parser.ts). */
 export interface Source {

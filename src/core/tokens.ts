@@ -1,5 +1,7 @@
 /** Access tokens of sources that want one with every call: what a source says of its own, and what the fetch layer gives it for that. */
-import type { Credentials } from './source.ts';
+
+/** Credentials and switches a spider may use to make request headers; a plain view of the environment, never logged. */
+export type Credentials = Readonly<Record<string, string | undefined>>;
 
 export interface AccessToken {
   readonly value: string;

@@ -1,43 +1,24 @@
 /** The pages people open: rendered here, styled and refreshed by our own files under /static. */
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import type { Queue } from 'bullmq';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { attributionOf } from '../api/attribution.ts';
 import { Problem, toProblem } from '../api/problem.ts';
 import { OWN_FILES_ONLY } from '../api/protection.ts';
 import { ID_PARAMS } from '../api/schemas.ts';
-import type { SourceFacts } from '../core/source.ts';
-import type { ArchiveStore } from '../platform/archive-store.ts';
-import type { Clock } from '../platform/context.ts';
-import type { Database, Queryable } from '../platform/database.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Queryable } from '../platform/database.ts';
 import { currentId, type EntityType, readArtist, readSetlist, readTrack } from '../repositories/catalogue-entries.ts';
 import { readSnapshot } from '../repositories/read-snapshot.ts';
 import { isInvented } from '../repositories/source-detail.ts';
-import { SEARCH_INDICES, type Search, type SearchIndex } from '../search/search.ts';
+import { SEARCH_INDICES, type SearchIndex } from '../search/search.ts';
 import { artistPage } from './artist-page.ts';
+import type { DashboardOptions } from './options.ts';
 import { makeOverviewReader, RANGES, type RangeName } from './overview-data.ts';
 import { livePieces, overviewPage } from './overview-page.ts';
 import { type SearchPageParts, searchPage } from './search-page.ts';
 import { setPage } from './set-page.ts';
-import type { SourceAccess } from './source-page.ts';
 import { sourceRoutes } from './source-routes.ts';
 import { trackPage } from './track-page.ts';
-
-export interface DashboardOptions {
-  readonly db: Database;
-  readonly search: Search;
-  readonly queues: readonly Queue[];
-  readonly sources: readonly SourceFacts[];
-  readonly archive: Pick<ArchiveStore, 'get'>;
-  /** What may run live, by source; all of one that is not named. */
-  readonly access: Readonly<Record<string, SourceAccess>>;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Throws a problem unless the request may read. */
-  readonly requireRead: (request: FastifyRequest) => Promise<void>;
-}
 
 const PAGE_SIZE = 25;
 

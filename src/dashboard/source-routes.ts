@@ -10,8 +10,8 @@ import {
   readSourceDetail,
   readVerdictsOverTime,
 } from '../repositories/source-detail.ts';
+import type { DashboardOptions } from './options.ts';
 import { firstStep, RANGES, type RangeName } from './overview-data.ts';
-import type { DashboardOptions } from './routes.ts';
 import { sourcePage } from './source-page.ts';
 
 /** Of a document this much is shown, bytes. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { VERDICTS } from '../core/verdict.ts';
+import { VERDICTS } from '../core/verdicts.ts';
 import { verdictChart, verdictClass } from './verdict-chart.ts';
 
 const from = new Date('2026-11-20T11:00:00Z');

@@ -1,5 +1,5 @@
 /** Answers of one source over time, stacked by what they were: data, nothing, trouble, refusals. */
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdicts.ts';
 import type { VerdictCell } from '../repositories/source-detail.ts';
 import { columnChart, stepsOf } from './column-chart.ts';
 import { type Html, html } from './html.ts';

@@ -3,7 +3,8 @@
  * offset, or counted; digests that a record gives are checked before anything believes it.
  */
 import { type Exchange, withoutSecrets } from '../core/exchange.ts';
-import type { Problem, SourceFacts } from '../core/source.ts';
+import type { Problem } from '../core/parse-result.ts';
+import type { SourceFacts } from '../core/source.ts';
 import { decodeBody } from '../platform/content-encoding.ts';
 import { readWarc, type WarcBytes } from '../platform/warc-reader.ts';
 import { type Fields, fieldOf, hasDigest, readHttp, unchunk, type WarcRecord } from '../platform/warc-record.ts';

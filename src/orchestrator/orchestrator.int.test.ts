@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultSchedules } from '../../jobs/orchestrate.ts';
-import { Releases } from '../platform/context.ts';
+import { Releases } from '../platform/releases.ts';
 import { addRequests } from '../repositories/frontier.ts';
 import { countOutstanding } from '../repositories/outbox.ts';
 import { ensureSchedules, type Schedule } from '../repositories/schedules.ts';

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobSchedulerJson, Queue } from 'bullmq';
 import { defaultSchedules } from '../../jobs/orchestrate.ts';
-import type { Ctx, Releasable } from '../platform/context.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { Releasable } from '../platform/releases.ts';
 import { ensureSchedules, listSchedules, type Schedule } from '../repositories/schedules.ts';
 
 /** How often the schedules are compared, milliseconds. */

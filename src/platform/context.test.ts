@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Releases } from './context.ts';
+import { Releases } from './releases.ts';
 
 describe('what was opened', () => {
   it('is closed in reverse, each after the one before it', async () => {

@@ -1,6 +1,6 @@
 /** Postgres: one pool a process, one way to run a transaction. SQL itself lives in src/repositories and pipelines/loaders. */
 import pg from 'pg';
-import type { Releasable } from './context.ts';
+import type { Releasable } from './releases.ts';
 
 /** Identifiers fit a double (2^53); dates stay the text Postgres prints, so that no time zone can move a day. */
 const INT8 = 20;

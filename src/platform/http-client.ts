@@ -3,11 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import { CutOffError, type MusicDbError, PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
 import type { FetchedPage, Redirect, SentRequest } from '../core/fetching.ts';
 import { decodeBody } from './content-encoding.ts';
-import type { Clock, Releasable } from './context.ts';
+import type { Clock } from './context.ts';
 import type { EgressGuard } from './egress-guard.ts';
 import { connectionsThrough, straightConnections } from './http-connections.ts';
 import { type Answer, CutOff, createExchanges, type ExchangeRequest } from './http-exchange.ts';
 import type { HttpProxy } from './proxy.ts';
+import type { Releasable } from './releases.ts';
 
 const MAX_REDIRECTS = 5;
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);

@@ -1,8 +1,8 @@
 /** What requests are dispatched on: pools of connections straight to servers, or through a proxy; the egress guard looks at both. */
 import { Agent, type Dispatcher } from 'undici';
-import type { Releasable } from './context.ts';
 import { type EgressGuard, portOf } from './egress-guard.ts';
 import { createProxyAgent, type HttpProxy } from './proxy.ts';
+import type { Releasable } from './releases.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const POOL = {

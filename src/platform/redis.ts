@@ -1,6 +1,6 @@
 /** Redis: transport for jobs and limits. Losing all of it loses time, never data. */
 import { Redis } from 'ioredis';
-import type { Releasable } from './context.ts';
+import type { Releasable } from './releases.ts';
 
 export interface RedisConnection extends Releasable {
   readonly client: Redis;

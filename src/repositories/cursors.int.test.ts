@@ -5,7 +5,8 @@ import type { Database } from '../platform/database.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { readCursors } from './cursors.ts';
 import { addRequests, type FrontierRequest, failLease, leaseDue, makeDue } from './frontier.ts';
-import { type LandingPage, landPages } from './landing.ts';
+import { landPages } from './landing.ts';
+import type { LandingPage } from './landing-page.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const LOOK: ListingWindow = { cursor: 'changes', until: NOW.toISOString() };

@@ -7,7 +7,7 @@ import { openTestContext, type TestContext } from '../testing/job-context.ts';
 import { prepareS3Server, type S3Server, startS3Server } from '../testing/s3-server.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { eraseDueDocuments } from './document-erasure.ts';
-import type { LandingPage } from './landing.ts';
+import type { LandingPage } from './landing-page.ts';
 import { writeRobotsFile } from './robots-files.ts';
 
 const CREDENTIALS = { accessKeyId: 'somebody', secretAccessKey: 'a secret of theirs' };

@@ -1,5 +1,5 @@
 /** The record of requests made: append-only. */
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdicts.ts';
 import type { Queryable } from '../platform/database.ts';
 import { storableText } from './storable.ts';
 

@@ -1,7 +1,7 @@
 /** Landing the documents of pages: one row for each that is new; the same bytes again change nothing but how long they are kept. */
 import { pageEndsAt } from '../core/post-duty.ts';
 import type { Queryable } from '../platform/database.ts';
-import type { LandingPage } from './landing.ts';
+import type { LandingPage } from './landing-page.ts';
 
 /** What was stored in the archive, on its way to a row. */
 export interface ArchivedDocument {

@@ -3,7 +3,7 @@ import type { PostItem } from '../core/items.ts';
 import { type ErasureReason, hasDeletionDuty, withoutContent, withoutTitleWords } from '../core/post-duty.ts';
 import type { Queryable } from '../platform/database.ts';
 import { eraseAuthors, eraseTraces, type HeldPost } from './erasure.ts';
-import type { LandingPage } from './landing.ts';
+import type { LandingPage } from './landing-page.ts';
 
 const ACTOR = 'crawl';
 

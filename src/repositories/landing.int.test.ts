@@ -5,7 +5,8 @@ import { type Item, type PostItem, row, setlist, track } from '../core/items.ts'
 import type { Database } from '../platform/database.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { addRequests, leaseDue } from './frontier.ts';
-import { type Landed, type LandingPage, landPages } from './landing.ts';
+import { type Landed, landPages } from './landing.ts';
+import type { LandingPage } from './landing-page.ts';
 import { listQuarantine } from './quarantine.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

@@ -3,47 +3,18 @@
  * transaction. Landing the same page again changes nothing; a page whose lease was lost lands nothing.
  */
 import { createHash } from 'node:crypto';
-import type { Exchange } from '../core/exchange.ts';
-import type { Via } from '../core/fetching.ts';
 import { externalIdOf, type Item } from '../core/items.ts';
-import type { Problem } from '../core/source.ts';
-import { type Judgement, USABLE, type Verdict } from '../core/verdict.ts';
+import { USABLE } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdicts.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type CursorMove, moveCursors } from './cursors.ts';
-import { addRequests, type FinishedLease, type FrontierRequest, finishLeases, markGone } from './frontier.ts';
-import { type ArchivedDocument, landDocuments } from './landing-documents.ts';
+import { addRequests, finishLeases, markGone } from './frontier.ts';
+import { landDocuments } from './landing-documents.ts';
+import type { LandingPage } from './landing-page.ts';
 import { followPosts, readKnownPosts, withoutErased } from './landing-posts.ts';
 import { countVerdicts, recordYields } from './page-yields.ts';
 import { quarantine } from './quarantine.ts';
 import { joinedArray, joinedTexts, storableJson, storableKey, storableText } from './storable.ts';
-
-/** A page fetched, archived and parsed, ready to be stored. */
-export interface LandingPage {
-  readonly source: string;
-  readonly via: Via;
-  readonly url: string | null;
-  readonly finalUrl: string | null;
-  readonly kind: string | null;
-  readonly status: number | null;
-  /** Content-Type header; null when unknown. */
-  readonly contentType: string | null;
-  /** Null for what did not come over HTTP. */
-  readonly exchange: Exchange | null;
-  readonly remoteAddress: string | null;
-  readonly durationMs: number | null;
-  readonly fetchedAt: Date;
-  readonly runId: string | null;
-  readonly document: ArchivedDocument & { readonly contentEncoding: string | null };
-  /** What the page is: of one that is no data, nothing goes on. */
-  readonly judgement: Judgement;
-  /** What is watched of its kind; null where the kind is unknown. */
-  readonly measures: Readonly<Record<string, number>> | null;
-  readonly items: readonly Item[];
-  readonly problems: readonly Problem[];
-  readonly requests: readonly FrontierRequest[];
-  /** The lease it was fetched under; null for imports. */
-  readonly lease: FinishedLease | null;
-}
 
 export interface Landed {
   /** Raw items that are new or changed and have a pipeline. */

@@ -1,5 +1,6 @@
 /** What outcomes of fetches have in common, as conditions in SQL. The same words as in the partial indexes: others would not use them. */
-import { NO_PAGE, type Verdict } from '../core/verdict.ts';
+import { NO_PAGE } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdicts.ts';
 
 const WITHOUT_TROUBLE: readonly Verdict[] = ['ok', 'empty', 'unchanged', 'moved', 'not-found', 'gone'];
 

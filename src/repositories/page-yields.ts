@@ -2,7 +2,7 @@
  * What pages hold, counted as they land: answers by verdict, and what pages of a kind usually hold against what they held lately. A layout
  * that changed does not always break a page's contract: a field that vanishes from all pages of a kind is seen here.
  */
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdicts.ts';
 import type { Queryable } from '../platform/database.ts';
 import { appendEvents } from './events.ts';
 

@@ -1,6 +1,6 @@
 /** Raw items on their way: landed → transformed → loaded, or quarantined with a reason. The state is the done-mark of each stage. */
 import type { Item } from '../core/items.ts';
-import type { SourceName } from '../core/source.ts';
+import type { SourceName } from '../core/source-name.ts';
 import type { Queryable } from '../platform/database.ts';
 import { joinedArray, joinedTexts } from './storable.ts';
 

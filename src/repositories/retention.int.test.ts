@@ -1,7 +1,7 @@
 /** What goes with time and what stays, on real Postgres: nothing that the catalogue rests on is ever let go. */
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdicts.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 import { IS_PAGE, IS_TROUBLE } from './outcomes.ts';
 import { releaseRefusals, removeOldFetches, removeOldQuarantine, removeReplayedLetters } from './retention.ts';

@@ -1,5 +1,5 @@
 /** All that is known of one source at work: what holds for it, what came in, what was refused, what waits. Read queries only. */
-import type { Verdict } from '../core/verdict.ts';
+import type { Verdict } from '../core/verdicts.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type PastEvent, readEvents } from './events.ts';
 import { countRequests } from './frontier.ts';

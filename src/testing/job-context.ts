@@ -6,11 +6,12 @@ import type { JobCtx } from '../../jobs/job.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { SessionPool } from '../fetching/sessions.ts';
 import { openArchive } from '../platform/archive-store.ts';
-import { type Clock, type Releasable, Releases } from '../platform/context.ts';
+import type { Clock } from '../platform/context.ts';
 import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { parseProxy } from '../platform/proxy.ts';
 import { openRedis } from '../platform/redis.ts';
+import { type Releasable, Releases } from '../platform/releases.ts';
 import { openSearch } from '../search/open-search.ts';
 import type { TestServices } from './services.ts';
 

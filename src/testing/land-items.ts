@@ -1,7 +1,7 @@
 /** Lands items as a page of a source would, without a page: for tests of what comes after. */
 import { createHash } from 'node:crypto';
 import type { Item } from '../core/items.ts';
-import type { SourceName } from '../core/source.ts';
+import type { SourceName } from '../core/source-name.ts';
 import type { Database } from '../platform/database.ts';
 import { landPages } from '../repositories/landing.ts';
 

@@ -4,14 +4,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials, SourceFacts } from '../core/source.ts';
+import type { SourceFacts } from '../core/source.ts';
+import type { Credentials } from '../core/tokens.ts';
 import { createGate, type PolitenessGate } from '../fetching/politeness.ts';
 import { type ArchiveStore, openArchive } from '../platform/archive-store.ts';
-import { type Clock, type Releasable, Releases, systemClock } from '../platform/context.ts';
+import { type Clock, systemClock } from '../platform/context.ts';
 import { openDatabase } from '../platform/database.ts';
 import { createEgressGuard } from '../platform/egress-guard.ts';
 import { createHttpClient, type HttpClient } from '../platform/http-client.ts';
 import { openRedis } from '../platform/redis.ts';
+import { type Releasable, Releases } from '../platform/releases.ts';
 import type { TestServices } from './services.ts';
 
 /** The host that the site stands in for. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheDir } from '../../ops/dev-services/os-user.ts';
 import { whichOf } from '../../ops/dev-services/programs.ts';
-import type { Releasable } from '../platform/context.ts';
+import type { Releasable } from '../platform/releases.ts';
 
 const PROGRAM = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 /** Building it takes two minutes or so. */

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, inject } from 'vitest';
-import type { Releasable } from '../platform/context.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
+import type { Releasable } from '../platform/releases.ts';
 import { createDatabase, dropDatabase } from './own-database.ts';
 import { deleteIndices, TEMPLATE_DATABASE } from './shared-servers.ts';
 

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Releasable, Releases } from '../platform/context.ts';
+import { type Releasable, Releases } from '../platform/releases.ts';
 import { enqueue } from '../repositories/outbox.ts';
 import { forgetEverything } from '../testing/forget-redis.ts';
 import { openTestContext, type TestContext } from '../testing/job-context.ts';

@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import type { PoolClient } from 'pg';
-import type { Ctx, Releasable } from '../platform/context.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { Releasable } from '../platform/releases.ts';
 import {
   findOverdue,
   markDispatched,

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Attempt, defineJob, type JobCtx, type JobDefinition } from '../../jobs/job.ts';
 import { CRAWL_QUEUE_NAMES, type QueueName } from '../../jobs/queues.ts';
 import { PermanentError, ThrottledError, TransientError } from '../core/errors.ts';
-import { type Releasable, Releases, systemClock } from '../platform/context.ts';
+import { systemClock } from '../platform/context.ts';
+import { type Releasable, Releases } from '../platform/releases.ts';
 import { listDeadLetters, replayDeadLetter } from '../repositories/dead-letters.ts';
 import { beginAttempt, countOutstanding, enqueue, finishJob, holdJob, type OutboxJob } from '../repositories/outbox.ts';
 import { forgetEverything } from '../testing/forget-redis.ts';

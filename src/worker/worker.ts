@@ -5,8 +5,8 @@ import { isFinal, toQueueError } from '../../jobs/job-errors.ts';
 import type { QueueName } from '../../jobs/queues.ts';
 import { createRegistry } from '../../jobs/registry.ts';
 import { asError, PermanentError, ThrottledError } from '../core/errors.ts';
-import { type Releasable, Releases } from '../platform/context.ts';
 import { JOB_ATTEMPTS, openQueue } from '../platform/queues.ts';
+import { type Releasable, Releases } from '../platform/releases.ts';
 import { beginAttempt, buryJob, endAttempt } from '../repositories/outbox.ts';
 import { startRelay } from './relay.ts';
 

@@ -1,7 +1,8 @@
 /** What the crawl is asked to bring, and what each item of it must say: taken from the sandbox's truth. */
 import { loadAllSources } from '../../../spiders/registry.ts';
 import { MusicDbError } from '../../../src/core/errors.ts';
-import type { Source, SourceName } from '../../../src/core/source.ts';
+import type { Source } from '../../../src/core/source.ts';
+import type { SourceName } from '../../../src/core/source-name.ts';
 import type { FrontierRequest } from '../../../src/repositories/frontier.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import type { ShownSet, ShownTrack } from '../../sandbox/sites/site.ts';

@@ -1,6 +1,6 @@
 /** What came of it, measured by the sandbox's truth: pages lost, things doubled, items that say what no page truly shows. */
 import type { Queryable } from '../../../src/platform/database.ts';
-import type { ShownRow } from '../../sandbox/shown.ts';
+import type { ShownRow } from '../../sandbox/shown-row.ts';
 import type { ShownSet, ShownTrack } from '../../sandbox/sites/site.ts';
 import { type Expected, itemKey } from './expected.ts';
 

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { crawlJob } from '../../../jobs/crawl.ts';
 import { loadSource } from '../../../spiders/registry.ts';
-import type { SourceName } from '../../../src/core/source.ts';
+import type { SourceName } from '../../../src/core/source-name.ts';
 import { systemClock } from '../../../src/platform/context.ts';
 import { addRequests } from '../../../src/repositories/frontier.ts';
 import { openTestContext, type TestContext } from '../../../src/testing/job-context.ts';

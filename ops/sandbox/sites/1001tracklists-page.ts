@@ -1,5 +1,5 @@
 /** A set page of 1001tracklists. */
-import type { ShownRow } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import { page } from './1001tracklists-frame.ts';
 import { type RowMarkup, rowHtml } from './1001tracklists-row.ts';
 import { clock, escapeHtml } from './site.ts';

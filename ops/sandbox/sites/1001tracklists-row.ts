@@ -1,6 +1,6 @@
 /** One row of a 1001tracklists set page, in the site's markup of 2026. */
 import type { MashupPart } from '../../../src/core/items.ts';
-import type { ShownRow } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import { credits, labelSpan, mediaRow, microdata, type TrackPage, trackPath, value } from './1001tracklists-track.ts';
 import { clock, escapeHtml } from './site.ts';
 

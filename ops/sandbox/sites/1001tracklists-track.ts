@@ -1,5 +1,5 @@
 /** How 1001tracklists prints one recording: hidden microdata, visible name, label, players. */
-import type { ShownRow } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import { slug } from '../world/names.ts';
 import type { Track } from '../world/types.ts';
 import { escapeHtml } from './site.ts';

@@ -1,6 +1,7 @@
 /** What the local Apple shops sell: singles with their versions, compilations with the same recordings again, DJ mixes. */
 import { placeName, setsOn } from '../places.ts';
-import { credit, type Habits, type ShownRow, shownRows } from '../shown.ts';
+import { credit, type Habits, shownRows } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import { slug } from '../world/names.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { source } from '../../../spiders/mixesdb/index.ts';
+import type { PageRequest } from '../../../src/core/parse-result.ts';
 import { requestsForSeed } from '../../../src/core/seeds.ts';
-import type { PageRequest } from '../../../src/core/source.ts';
 import { buildWorld } from '../world.ts';
 import { createSite } from './mixesdb.ts';
 

@@ -2,7 +2,8 @@
 import { dayAfter, hasHappened, type Today } from '../calendar.ts';
 import { placeName, setsOn, trueDate } from '../places.ts';
 import { BASE36 } from '../rng.ts';
-import { credit, type Habits, line, type ShownRow, shownRows } from '../shown.ts';
+import { credit, type Habits, line, shownRows } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import { siteRng } from '../site-rng.ts';
 import type { DjSet, Track, World } from '../world/types.ts';
 import { known, namesOf } from '../world.ts';

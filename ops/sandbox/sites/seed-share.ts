@@ -2,7 +2,7 @@
  * The spiders start from searches for real names, and the names of this world are invented. So each search that a spider starts from is answered
  * with its share of what the site holds: together the seeds lead to everything.
  */
-import type { PageRequest } from '../../../src/core/source.ts';
+import type { PageRequest } from '../../../src/core/parse-result.ts';
 
 /**
  * @param parameter name of the parameter that holds the searched words

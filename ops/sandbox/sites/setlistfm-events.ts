@@ -1,7 +1,7 @@
 /** What the local setlist.fm lists: all concerts, and some DJ sets at venues, most of those without songs. */
 import { setsOn } from '../places.ts';
 import { HEX } from '../rng.ts';
-import type { ShownRow } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import { siteRng } from '../site-rng.ts';
 import type { Concert, DjSet, Song, World } from '../world/types.ts';
 import { known } from '../world.ts';

@@ -2,7 +2,7 @@
 import { seeds } from '../../../spiders/setlistfm/spider.ts';
 import { normKey } from '../../../src/core/text.ts';
 import { happened } from '../calendar.ts';
-import type { ShownRow } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import type { World } from '../world/types.ts';
 import { known } from '../world.ts';
 import { seedShare } from './seed-share.ts';

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Today } from '../calendar.ts';
 import type { SetAlteration } from '../places.ts';
-import type { ShownRow } from '../shown.ts';
+import type { ShownRow } from '../shown-row.ts';
 import type { SiteName } from '../site-names.ts';
 
 export interface SiteRequest {

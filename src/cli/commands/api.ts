@@ -1,5 +1,5 @@
 /** `musicdb api`: REST API, dashboard and Bull Board. */
-import { Releases } from '../../platform/context.ts';
+import { Releases } from '../../platform/releases.ts';
 import { createQueues } from '../../worker/worker.ts';
 import { numberArgument } from '../arguments.ts';
 import { type CommonOptions, note, printJson } from '../output.ts';

@@ -1,6 +1,6 @@
 /** `musicdb jobs`: jobs by queue and state, and what waits in the outbox. */
 import { QUEUE_NAMES } from '../../../jobs/queues.ts';
-import { Releases } from '../../platform/context.ts';
+import { Releases } from '../../platform/releases.ts';
 import { countOutstanding } from '../../repositories/outbox.ts';
 import { createQueues } from '../../worker/worker.ts';
 import { type CommonOptions, printJson, printLine, table } from '../output.ts';

@@ -1,6 +1,6 @@
 /** `musicdb orchestrator`: the orchestrator role, and the worker of its own two queues. Any number may run; their jobs run once. */
 import { reconcileSchedules, startOrchestrator } from '../../orchestrator/orchestrator.ts';
-import { Releases } from '../../platform/context.ts';
+import { Releases } from '../../platform/releases.ts';
 import { createQueues, startWorker } from '../../worker/worker.ts';
 import { type CommonOptions, printJson } from '../output.ts';
 import { withServices } from '../with-services.ts';

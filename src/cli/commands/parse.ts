@@ -4,7 +4,8 @@
  */
 import { loadSource } from '../../../spiders/registry.ts';
 import { MusicDbError } from '../../core/errors.ts';
-import type { ParseResult, Problem, Source } from '../../core/source.ts';
+import type { ParseResult, Problem } from '../../core/parse-result.ts';
+import type { Source } from '../../core/source.ts';
 import { numberArgument, sourceArgument } from '../arguments.ts';
 import { MAX_INPUT_BYTES, readInput } from '../input.ts';
 import { type CommonOptions, describeProblem, note, printJson } from '../output.ts';

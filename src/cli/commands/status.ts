@@ -2,8 +2,8 @@
 import { allClosedHosts } from '../../../jobs/access.ts';
 import { SOURCE_NAMES } from '../../../spiders/registry.ts';
 import type { Config } from '../../config/config.ts';
-import { Releases } from '../../platform/context.ts';
 import { openDatabase } from '../../platform/database.ts';
+import { Releases } from '../../platform/releases.ts';
 import { countDueAt } from '../../repositories/frontier.ts';
 import { countUnfinished, readSummary } from '../../repositories/summary.ts';
 import { type CommonOptions, printJson, printLine, table } from '../output.ts';
