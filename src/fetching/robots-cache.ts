@@ -9,7 +9,7 @@ import { parseRobots, type Robots } from '../core/robots.ts';
 import type { ArchiveStore } from '../platform/archive-store.ts';
 import type { Clock } from '../platform/context.ts';
 import type { Database } from '../platform/database.ts';
-import type { ArchivedDocument } from '../repositories/landing-documents.ts';
+import type { ArchivedDocument } from '../repositories/landing-page.ts';
 import { type RobotsFile, type RobotsKey, readRobotsFile, writeRobotsFile } from '../repositories/robots-files.ts';
 
 const HOUR_MS = 3_600_000;

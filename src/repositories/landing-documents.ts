@@ -1,17 +1,7 @@
 /** Landing the documents of pages: one row for each that is new; the same bytes again change nothing but how long they are kept. */
 import { pageEndsAt } from '../core/post-duty.ts';
 import type { Queryable } from '../platform/database.ts';
-import type { LandingPage } from './landing-page.ts';
-
-/** What was stored in the archive, on its way to a row. */
-export interface ArchivedDocument {
-  /** SHA-256 of the bytes as received. */
-  readonly digest: Buffer;
-  readonly sizeBytes: number;
-  readonly storedBytes: number;
-  /** Stores the bytes once more: an erasure may take them away before the row is there. */
-  readonly storeAgain: () => Promise<unknown>;
-}
+import type { ArchivedDocument, LandingPage } from './landing-page.ts';
 
 /**
  * Writes the rows of the pages' documents. Bytes that ended and come again are a page seen again: they live as long as any. An erasure of the

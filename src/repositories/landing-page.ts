@@ -5,7 +5,16 @@ import type { Item } from '../core/items.ts';
 import type { Problem } from '../core/parse-result.ts';
 import type { Judgement } from '../core/verdict.ts';
 import type { FinishedLease, FrontierRequest } from './frontier.ts';
-import type { ArchivedDocument } from './landing-documents.ts';
+
+/** What was stored in the archive, on its way to a row. */
+export interface ArchivedDocument {
+  /** SHA-256 of the bytes as received. */
+  readonly digest: Buffer;
+  readonly sizeBytes: number;
+  readonly storedBytes: number;
+  /** Stores the bytes once more: an erasure may take them away before the row is there. */
+  readonly storeAgain: () => Promise<unknown>;
+}
 
 /** A page fetched, archived and parsed, ready to be stored. */
 export interface LandingPage {

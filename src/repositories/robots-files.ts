@@ -1,6 +1,7 @@
 /** What sites' robots.txt files say, over restarts and processes: every look at one is kept, for the ledger is judged by them. */
 import type { Database, Queryable } from '../platform/database.ts';
-import { type ArchivedDocument, landKeptDocument } from './landing-documents.ts';
+import { landKeptDocument } from './landing-documents.ts';
+import type { ArchivedDocument } from './landing-page.ts';
 import { storableText } from './storable.ts';
 
 export interface RobotsFile {
