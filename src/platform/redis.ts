@@ -1,5 +1,6 @@
 /** Redis: transport for jobs and limits. Losing all of it loses time, never data. */
 import { Redis } from 'ioredis';
+import { restoreFastTexts } from './fast-texts.ts';
 import type { Releasable } from './releases.ts';
 
 export interface RedisConnection extends Releasable {
@@ -8,6 +9,7 @@ export interface RedisConnection extends Releasable {
 
 /** Opens a connection fit for BullMQ: commands wait for a reconnect instead of failing. */
 export function openRedis(url: string, name = 'musicdb'): RedisConnection {
+  restoreFastTexts();
   const client = new Redis(url, {
     maxRetriesPerRequest: null,
     enableReadyCheck: true,

@@ -63,6 +63,7 @@ async function alternate(options: Options, folder: string, site: BenchSite, serv
   printLine([...(python === null ? [] : [python.versions]), machineLine(new Date())].join('; '));
 }
 
+/** What it wrote stays to the end of the bench: making files costs more while ext4 remembers many that were deleted lately. */
 async function runOurs(options: Options, folder: string, site: BenchSite, server: WebServer): Promise<Run> {
   const args = [server.origin, join(site.folder, 'urls.txt'), join(folder, 'archive'), String(options.concurrency)];
   let said = '';
@@ -74,7 +75,6 @@ async function runOurs(options: Options, folder: string, site: BenchSite, server
     return [{ name: 'MusicDB', pid: child.pid ?? 0 }];
   };
   const measured = await measure({ start, look: async () => ({ pages: 0, done: ended !== null }) }, [server]);
-  rmSync(folder, { recursive: true, force: true });
   if (ended !== 0) throw new MusicDbError(`the crawl ended with status ${ended}`);
   const { failed, ...done } = JSON.parse(said) as Pick<Run, 'pages' | 'rows'> & { failed: string[] };
   if (failed.length > 0) throw new MusicDbError(`${failed.length} pages failed, the first: ${failed[0]}`);
