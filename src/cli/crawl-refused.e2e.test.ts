@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { parsePlan } from '../../ops/sandbox/faults/plan.ts';
 import { type Sandbox, startSandbox } from '../../ops/sandbox/server.ts';
+import { loadSource } from '../../spiders/registry.ts';
 import { openBreaker, switchSource } from '../repositories/breaker.ts';
+import { addRequests } from '../repositories/frontier.ts';
 import { countVerdicts } from '../repositories/page-yields.ts';
 import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
@@ -105,6 +107,16 @@ it('a crawl whose source refuses it on the way has failed, and says what was don
   const stopped = await musicdb('crawl', '1001tracklists', '--json');
   expect(stopped.status).toBe(1);
   expect(jsonOf(stopped)).toMatchObject({ answers: { ok: 1, block: 1 }, stopped: { code: 'BREAKER_OPEN' } });
+});
+
+it('what failed in an earlier crawl is told, and does not fail the next', async () => {
+  const [first] = (await loadSource('mixesdb')).seeds();
+  const failed = { source: 'mixesdb', urlKey: 'earlier', url: 'https://www.mixesdb.com/w/Earlier', kind: 'page' };
+  await addRequests(services.db, [{ ...failed, priority: 9, depth: 1, runId: null }], new Date());
+  await services.db.query(`update frontier set state = 'failed'`);
+  const crawled = await musicdb('crawl', 'mixesdb', '--seed', first?.url ?? '', '--limit', '1', '--json');
+  expect(crawled.status, crawled.stderr).toBe(0);
+  expect(jsonOf(crawled)).toMatchObject({ requests: { failed: 1, done: 1 } });
 });
 
 function musicdb(...args: string[]) {

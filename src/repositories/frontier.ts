@@ -279,6 +279,15 @@ export async function countRequests(db: Queryable, source: string | null = null)
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }
 
+/** Requests of a run that were given up. */
+export async function countFailedOf(db: Queryable, runId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from frontier where run_id = $1 and state = 'failed'`,
+    [runId],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 export interface SourceRequests {
   readonly source: string;
   /** Dealt with, whatever the end. */

@@ -227,6 +227,18 @@ describe('of two readings of one moment', () => {
   });
 });
 
+describe('answers that hold no page', () => {
+  it.each(['unchanged', 'moved'] as const)('%s: measure nothing, and raise no alarm', async (verdict) => {
+    const good = Array.from({ length: 30 }, (_, n) => page({ content: `good ${n}`, measures: { items: 5 } }));
+    await land(...good);
+    const answers = Array.from({ length: 20 }, (_, n) =>
+      page({ content: `no page ${n}`, measures: { items: 0 }, judgement: { verdict, reason: null } }),
+    );
+    expect(await land(...answers)).toMatchObject({ alarms: 0 });
+    expect(await all('page_yields')).toMatchObject([{ measure: 'items', pages: 30, recent: 5 }]);
+  });
+});
+
 describe('an item that is told again unchanged', () => {
   it('was true at the later time: what an older page says does not replace it', async () => {
     await land(page({ content: 'first', items: [set('a')] }));

@@ -87,8 +87,10 @@ function looked({ source, lease }: LandingPage): CursorMove[] {
   return window === null ? [] : [{ source, name: window.cursor, reachedAt: new Date(window.until) }];
 }
 
-function measured({ source, kind, measures, judgement }: LandingPage) {
-  return kind === null || measures === null || !USABLE.has(judgement.verdict) ? [] : [{ source, kind, measures }];
+/** Answers that hold no page (it is as it was, it is elsewhere) measure nothing: they would pass for pages that lost their items. */
+function measured({ source, kind, measures, judgement: { verdict } }: LandingPage) {
+  const isPage = verdict === 'ok' || verdict === 'empty';
+  return isPage && kind !== null && measures !== null ? [{ source, kind, measures }] : [];
 }
 
 async function heldPages(tx: Queryable, pages: readonly LandingPage[], now: Date): Promise<LandingPage[]> {

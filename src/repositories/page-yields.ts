@@ -48,11 +48,12 @@ export async function countVerdicts(tx: Queryable, pages: readonly CountedPage[]
   });
 }
 
-/** Where a source was asked so far: its real site, or the sandbox that plays it; null when nowhere. What was imported came from neither. */
+/** Where a source was asked so far, be it in vain: its real site, or the sandbox that plays it; null when nowhere. What was imported came from neither. */
 export async function readWeb(db: Queryable, source: string): Promise<'live' | 'sandbox' | null> {
   const { rows } = await db.query<{ via: 'live' | 'sandbox' }>({
     name: 'page-verdicts-web',
-    text: `select via from page_verdicts where source = $1 and via in ('live', 'sandbox') order by via limit 1`,
+    text: `(select via from page_verdicts where source = $1 and via in ('live', 'sandbox') order by via limit 1)
+           union all (select via from request_ledger where source = $1 and via in ('live', 'sandbox') order by started_at limit 1) limit 1`,
     values: [source],
   });
   return rows[0]?.via ?? null;

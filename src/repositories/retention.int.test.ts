@@ -61,6 +61,13 @@ describe('an old record of a fetch', () => {
     expect(await removeOldFetches(services.db, SWEEP)).toBe(0);
   });
 
+  it('of a file that people brought stays, whatever it was', async () => {
+    await fetched({ day: 1, outcome: 'truncated', body: 'half', via: 'import' });
+    await fetched({ day: 2, outcome: 'soft-error', body: 'error', via: 'import' });
+    await fetched({ day: 3, body: 'newer' });
+    expect(await removeOldFetches(services.db, SWEEP)).toBe(0);
+  });
+
   it('of a file without an address stays', async () => {
     await fetched({ day: 1, url: null, via: 'import', body: 'a' });
     await fetched({ day: 2, url: null, via: 'import', body: 'b' });

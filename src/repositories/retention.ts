@@ -29,7 +29,7 @@ export async function removeOldFetches(db: Queryable, sweep: Sweep): Promise<num
   return eachSource(
     db,
     sweep,
-    `delete from fetches f using old o where f.id = o.id
+    `delete from fetches f using old o where f.id = o.id and o.via <> 'import'
        and (not (o.${IS_PAGE}) or exists (select 1 from fetches g where g.url = o.url and g.${IS_PAGE} and ${LATER}))
        and (o.document_digest is null
          or exists (select 1 from fetches g where g.document_digest = o.document_digest and ${LATER})

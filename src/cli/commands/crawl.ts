@@ -6,7 +6,7 @@ import { loadSource } from '../../../spiders/registry.ts';
 import type { PageRequest } from '../../core/parse-result.ts';
 import { requestsForSeed } from '../../core/seeds.ts';
 import type { Source } from '../../core/source.ts';
-import { countDueAt, countRequests, makeDue, type SourceHost } from '../../repositories/frontier.ts';
+import { countDueAt, countFailedOf, countRequests, makeDue, type SourceHost } from '../../repositories/frontier.ts';
 import { enqueue } from '../../repositories/outbox.ts';
 import { countNotInArchive, removeReplayPages } from '../../repositories/replay-pages.ts';
 import { finishRun, startRun } from '../../repositories/runs.ts';
@@ -68,7 +68,9 @@ export async function crawl(errand: Errand, options: CrawlOptions): Promise<numb
       const finished = await workOff(ctx, begun);
       const report = await finish(ctx, begun, finished);
       printReport(errand.source, report, options.json === true);
-      return finished && report.stopped === null && (report.requests.failed ?? 0) === 0 ? 0 : 1;
+      // What failed in earlier runs is told, and is not this one's failure.
+      const failed = await countFailedOf(ctx.db, begun.runId);
+      return finished && report.stopped === null && failed === 0 ? 0 : 1;
     }),
   );
 }
