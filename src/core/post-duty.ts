@@ -12,7 +12,7 @@ export const CHECK_AFTER_MS = 20 * HOUR_MS;
 /** An archived page that holds posts is kept this long, milliseconds: what it says is extracted by then. */
 const PAGE_LIFE_MS = 24 * HOUR_MS;
 
-const SOURCES_WITH_DUTY: ReadonlySet<string> = new Set(['reddit']);
+export const SOURCES_WITH_DUTY: ReadonlySet<string> = new Set(['reddit']);
 
 export type ErasureReason = Exclude<PostItem['status'], 'live'>;
 

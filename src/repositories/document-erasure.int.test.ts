@@ -1,6 +1,7 @@
 /** Erasure beside landings of the same bytes, in both kinds of archive: a document that counts is always there. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Lander } from '../../jobs/lander.ts';
+import type { PostItem } from '../core/items.ts';
 import { openS3Archive } from '../platform/archive-s3.ts';
 import { type ArchiveStore, openArchive } from '../platform/archive-store.ts';
 import { openTestContext, type TestContext } from '../testing/job-context.ts';
@@ -12,6 +13,25 @@ import { writeRobotsFile } from './robots-files.ts';
 
 const CREDENTIALS = { accessKeyId: 'somebody', secretAccessKey: 'a secret of theirs' };
 const DAY_MS = 86_400_000;
+const POST: PostItem = {
+  kind: 'post',
+  source: 'reddit',
+  id: 't3_1',
+  thing: 't3',
+  subreddit: 'DJs',
+  author: 'somebody',
+  createdAt: '2026-01-01T00:00:00Z',
+  title: 'a title',
+  body: 'a body',
+  score: 1,
+  url: null,
+  permalink: null,
+  parentId: null,
+  status: 'live',
+  purge: false,
+  tracks: [],
+  extra: {},
+};
 const { program, missing } = prepareS3Server();
 
 let services: TestServices;
@@ -33,6 +53,46 @@ describe('in a folder', () => {
     archive = openArchive(`${test.ctx.config.dataDir}/pages`);
   });
   erasesBesideLandings();
+});
+
+describe('bytes that Reddit and another source were both said to have given', () => {
+  const UNUSABLE = { judgement: { verdict: 'layout-drift', reason: null } } as const;
+  const OTHER = { source: 'setlistfm' } as const;
+  beforeAll(() => {
+    archive = openArchive(`${test.ctx.config.dataDir}/pages`);
+  });
+
+  it.each([
+    ['stay when the other could be read, and was told last', [UNUSABLE, OTHER], 0],
+    ['stay when the other could be read, and was told first', [OTHER, UNUSABLE], 0],
+    ['go when the other could not be read, and was told last', [{}, { ...OTHER, ...UNUSABLE }], 1],
+    ['go when the other could not be read, and was told first', [{ ...OTHER, ...UNUSABLE }, {}], 1],
+    ['go when posts were read from them, whatever the other read', [{ items: [POST] }, OTHER], 1],
+    ['go when posts were read from them, whatever the other had read', [OTHER, { items: [POST] }], 1],
+  ])('%s', async (_, tellings: readonly Partial<LandingPage>[], gone) => {
+    const bytes = Buffer.from('told twice');
+    for (const telling of tellings) await land({ ...(await archived(bytes)), ...telling });
+    test.clock.advance(2 * DAY_MS);
+    expect(await erase()).toBe(gone);
+    expect(await damaged()).toEqual([]);
+  });
+
+  it.each([[[UNUSABLE, OTHER]], [[OTHER, UNUSABLE]]])('stay when both land at once: %j', async (tellings) => {
+    const page = await archived(Buffer.from('told at once'));
+    const lander = new Lander(test.ctx, 5);
+    await Promise.all(tellings.map((telling) => lander.add({ ...page, ...telling })));
+    await lander.settled();
+    test.clock.advance(2 * DAY_MS);
+    expect(await erase()).toBe(0);
+  });
+
+  it('go when a post in them is erased, also when the other lands again before that', async () => {
+    const bytes = Buffer.from('erased by request');
+    await land({ ...(await archived(bytes)), ...OTHER });
+    await land({ ...(await archived(bytes)), items: [{ ...POST, status: 'deleted-by-author', purge: true }] });
+    await land({ ...(await archived(bytes)), ...OTHER });
+    expect(await erase()).toBe(1);
+  });
 });
 
 describe.skipIf(missing !== null)(`in a bucket (${missing ?? 'S3 server found'})`, () => {
@@ -66,23 +126,35 @@ function erasesBesideLandings(): void {
 
   it('a robots.txt of the same bytes as an erased page is there, and stays', async () => {
     const bytes = await landedLongAgo('');
-    const stored = { ...(await archive.put(bytes)), storeAgain: () => archive.put(bytes) };
     await erase();
-    const at = test.clock.now();
-    await writeRobotsFile(
-      services.db,
-      { via: 'live', source: 'mixesdb', origin: 'https://www.mixesdb.com' },
-      { ...UNSAID, state: 'rules', status: 200, documentDigest: stored.digest, checkedAt: at, expiresAt: at },
-      stored,
-    );
+    const digest = await robotsOf(bytes);
     test.clock.advance(400 * DAY_MS);
     expect(await erase()).toBe(0);
-    expect(await archive.has(stored.digest)).toBe(true);
+    expect(await archive.has(digest)).toBe(true);
     expect(await damaged()).toEqual([]);
+  });
+
+  it('a robots.txt stays when a page of the same bytes comes after it', async () => {
+    await robotsOf(Buffer.from(''));
+    await landedLongAgo('');
+    expect(await erase()).toBe(0);
   });
 }
 
 const UNSAID = { problem: null, usableUntil: null };
+
+/** A site whose robots.txt is these bytes; their digest. */
+async function robotsOf(bytes: Buffer): Promise<Buffer> {
+  const stored = { ...(await archive.put(bytes)), storeAgain: () => archive.put(bytes) };
+  const at = test.clock.now();
+  await writeRobotsFile(
+    services.db,
+    { via: 'live', source: 'mixesdb', origin: 'https://www.mixesdb.com' },
+    { ...UNSAID, state: 'rules', status: 200, documentDigest: stored.digest, checkedAt: at, expiresAt: at },
+    stored,
+  );
+  return stored.digest;
+}
 
 /** A page of Reddit landed, and its time has come. */
 async function landedLongAgo(text: string): Promise<Buffer> {

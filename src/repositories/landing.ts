@@ -9,7 +9,7 @@ import type { Verdict } from '../core/verdicts.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type CursorMove, moveCursors } from './cursors.ts';
 import { addRequests, finishLeases, markGone } from './frontier.ts';
-import { landDocuments } from './landing-documents.ts';
+import { keepShared, landDocuments } from './landing-documents.ts';
 import type { LandingPage } from './landing-page.ts';
 import { followPosts, readKnownPosts, withoutErased } from './landing-posts.ts';
 import { countVerdicts, recordYields } from './page-yields.ts';
@@ -55,7 +55,7 @@ export async function landPages(
   const answered = await heldPages(tx, pages, now);
   const known = await readKnownPosts(tx, answered);
   const held = answered.map((page) => withoutErased(page, known));
-  await landDocuments(tx, held, now);
+  const ending = await landDocuments(tx, held, now);
   await insertFetches(tx, held);
   await countVerdicts(
     tx,
@@ -65,6 +65,7 @@ export async function landPages(
   const usable = held.map(withoutDoubtful);
   const landed = await upsertRawItems(tx, usable, isPipelined);
   await followPosts(tx, held, known, now);
+  await keepShared(tx, ending);
   const newRequests = await addRequests(
     tx,
     usable.flatMap((page) => page.requests),
