@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadSource } from '../spiders/registry.ts';
 import { credentialOf } from '../src/fetching/politeness.ts';
+import type { Database } from '../src/platform/database.ts';
+import { switchSource } from '../src/repositories/breaker.ts';
 import { addRequests, expireLeases, LEASE_MS, leaseDue } from '../src/repositories/frontier.ts';
 import { openTestContext, type TestContext } from '../src/testing/job-context.ts';
 import { runJob } from '../src/testing/run-job.ts';
@@ -102,6 +104,20 @@ describe('a request that waits for its turn', () => {
     ]);
     expect((await services.db.query('select 1 from request_ledger')).rows).toEqual([]);
   });
+
+  it('is not asked for when its source was switched off meanwhile: it stays due, with no attempt lost', async () => {
+    Object.assign(test.ctx.config, { sandboxPoliteness: 'on' });
+    await turnsAreTaken(2_000);
+    const crawled = crawl();
+    await eventually(async () => expect(await states()).toEqual(['leased']));
+    await switchOff(services.db, 'setlistfm', test.clock.now());
+    test.clock.advance(2_000);
+    expect(await crawled).toMatchObject({ pages: 0, failed: 0 });
+    expect(asked).toEqual([]);
+    expect((await services.db.query('select state, attempts from frontier')).rows).toEqual([
+      { state: 'due', attempts: 0 },
+    ]);
+  });
 });
 
 describe('what a holder knows of its leases', () => {
@@ -113,6 +129,10 @@ describe('what a holder knows of its leases', () => {
     expect(() => leases.assertHeld({ id: 1, token: 1 })).toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
   });
 });
+
+function switchOff(db: Database, source: string, now: Date): Promise<boolean> {
+  return db.transaction((tx) => switchSource(tx, { source, enabled: false, actor: 'test', now }));
+}
 
 /** The machine may be busy with others' tests. */
 function eventually(check: () => unknown): Promise<unknown> {

@@ -220,6 +220,26 @@ describe('after a refusal', () => {
   });
 });
 
+describe('a source that is stopped while a slice of it runs', () => {
+  const urls = ['aaaaaa1', 'aaaaaa2', 'aaaaaa3'].map((id) => `${SITE}/tracklist/${id}`);
+
+  it.each([
+    ['switched off by a person', "(source, via, enabled) values ('1001tracklists', 'sandbox', false)"],
+    ['its breaker opened by another process', "(source, via, breaker) values ('1001tracklists', 'sandbox', 'open')"],
+  ])('%s is asked for nothing more; what is left stays due, and no other slice is asked for', async (_, stopped) => {
+    answer = (path, response) => {
+      void services.db.query(`insert into source_states ${stopped}`).then(() => html(setPage)(path, response));
+    };
+    await due('1001tracklists', 'tracklist', urls);
+    expect(await crawl('1001tracklists')).toMatchObject({ pages: 1, failed: 0 });
+    expect(asked).toHaveLength(1);
+    expect(await rows(`select attempts from frontier where state = 'due'`)).toEqual([{ attempts: 0 }, { attempts: 0 }]);
+    expect(await rows(`select 1 from outbox where name = 'crawl' and payload ->> 'source' = '1001tracklists'`)).toEqual(
+      [],
+    );
+  });
+});
+
 describe('a source that cannot answer', () => {
   it('is left alone after five failures in a row, for longer each time', async () => {
     answer = (_path, response) => response.writeHead(502).end();

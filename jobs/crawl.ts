@@ -19,6 +19,7 @@ import { archive, land } from './crawl/keeping.ts';
 import { lease } from './crawl/leasing.ts';
 import { type Pages, replayerOf } from './crawl/replaying.ts';
 import { openSlice, type Slice } from './crawl/slice.ts';
+import { isOn } from './crawl/switch.ts';
 import { type Attempt, defineJob, type JobCtx, type Outcome } from './job.ts';
 import { type CrawlPayload, parseCrawlPayload } from './payloads.ts';
 import { CRAWL_QUEUE_NAMES, crawlQueue, PRIORITY } from './queues.ts';
@@ -69,8 +70,9 @@ async function mayAsk(slice: Slice): Promise<boolean> {
   return true;
 }
 
-/** Of a half-open breaker one request, and no other before its answer. */
+/** Nothing once the source is switched off; of a half-open breaker one request, and no other before its answer. */
 async function leaseWithin(slice: Slice, count: number): Promise<LeasedRequest[]> {
+  if (!(await isOn(slice))) return [];
   if (slice.trial === 'none') return lease(slice, count);
   if (slice.trial === 'asked') return [];
   const leased = await lease(slice, 1);

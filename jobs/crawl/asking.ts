@@ -7,6 +7,7 @@ import type { Source } from '../../src/core/source.ts';
 import type { Credentials } from '../../src/core/tokens.ts';
 import { type AdmittedHop, type RequestGate, statusFault } from '../../src/platform/http-client.ts';
 import type { Slice } from './slice.ts';
+import { assertOn } from './switch.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -48,10 +49,15 @@ function usable({ ctx }: Slice, page: FetchedPage): FetchedPage {
   return page;
 }
 
-/** The way through the gate for a page. While it waits for its turn its lease may be lost: then it is not asked for. */
-function gateOf({ gate, leases }: Slice, request: LeasedRequest): RequestGate | null {
-  leases.assertHeld(request);
-  return gate?.forRequest('page', () => leases.assertHeld(request)) ?? null;
+/** The way through the gate for a page. While it waits its lease may be lost, or its source switched off: then it is not asked for. */
+function gateOf(slice: Slice, request: LeasedRequest): RequestGate | null {
+  slice.leases.assertHeld(request);
+  return (
+    slice.gate?.forRequest('page', async () => {
+      slice.leases.assertHeld(request);
+      await assertOn(slice);
+    }) ?? null
+  );
 }
 
 /** A page that is as it was is answered with 304 and no body. */

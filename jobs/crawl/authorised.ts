@@ -7,6 +7,7 @@ import { statusFault } from '../../src/platform/http-client.ts';
 import { fetchPage } from './asking.ts';
 import { archive, landRefused } from './keeping.ts';
 import type { Slice } from './slice.ts';
+import { assertOn } from './switch.ts';
 
 /** A source that refuses a token it has just given is left alone this long, milliseconds. */
 const REFUSED_MS = 3_600_000;
@@ -53,12 +54,13 @@ async function fetchWithToken(
 
 /** The token's own request keeps the source's distance and hosts like any other. */
 function mint(slice: Slice, plan: TokenPlan): Promise<AccessToken | null> {
-  const { ctx, http, hosts, gate } = slice;
+  const { ctx, http, hosts } = slice;
+  const gate = slice.gate?.forRequest('page', () => assertOn(slice)) ?? null;
   return plan.mint({
     credentials: ctx.config.credentials,
     now: ctx.clock.now(),
     ask: async (request) => {
-      const page = await http.fetch({ ...request, allowedHosts: hosts, gate: gate?.forRequest('page') ?? null });
+      const page = await http.fetch({ ...request, allowedHosts: hosts, gate });
       // Not kept: the body of a good answer is a secret.
       const fault = statusFault(page, ctx.clock);
       if (fault !== null) throw fault;

@@ -57,10 +57,10 @@ export interface GateOptions {
 export interface PolitenessGate {
   /**
    * For one request and all its hops.
-   * @param assertWanted throws when the request is not to be made any more; called before every turn.
+   * @param assertWanted rejects when the request is not to be made any more; called before every turn.
    * @throws PermanentError `ROBOTS` where robots.txt forbids it, HeldError where its turn is further than half a minute away.
    */
-  forRequest(kind: 'page' | 'resource', assertWanted?: () => void): RequestGate;
+  forRequest(kind: 'page' | 'resource', assertWanted?: () => Promise<void>): RequestGate;
   /** Requests that may be begun now (0 when a quota is used up), and the hosts that must be left alone meanwhile. */
   room(): Promise<{ readonly count: number; readonly pausedHosts: readonly string[] }>;
 }
@@ -78,7 +78,7 @@ export function createGate(options: GateOptions): PolitenessGate {
     .filter(({ perMs }) => perMs > LONGEST_WAIT_MS)
     .map((window) => ({ ...window, credential: credentialOf(facts, credentials, window.host) }));
   const gate = { ...options, limits, quotas: createQuotas({ ...options, of, windows }) };
-  const gateFor = (kind: LedgerKind, assertWanted: () => void = () => undefined): RequestGate => ({
+  const gateFor = (kind: LedgerKind, assertWanted = async () => {}): RequestGate => ({
     admit: async (hop) => admit(gate, await permit(gate, robots, { ...hop, kind }), { ...hop, kind, assertWanted }),
   });
   const robots = createRobotsCache({
@@ -151,7 +151,7 @@ async function permit({ facts, limits, credentials }: Gate, cache: RobotsCache, 
 async function admit(
   gate: Gate,
   { permission, minDelayMs }: Permit,
-  { url, askedUrl, method, kind, assertWanted }: Hop & { assertWanted: () => void },
+  { url, askedUrl, method, kind, assertWanted }: Hop & { assertWanted: () => Promise<void> },
 ): Promise<AdmittedHop> {
   const { db, clock, limits, via, facts, signal } = gate;
   const { host, hostname } = new URL(url);
@@ -159,7 +159,7 @@ async function admit(
   const asked = clock.now().getTime();
   for (;;) {
     signal.throwIfAborted();
-    assertWanted();
+    await assertWanted();
     const answer = await takeTurn(db, clock, {
       gate: key,
       kind: kind === 'page' && url !== askedUrl ? 'redirect' : kind,
