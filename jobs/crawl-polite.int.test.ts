@@ -100,6 +100,21 @@ describe('a polite crawl of the sandbox', () => {
   });
 });
 
+describe('a host whose robots.txt cannot be had', () => {
+  it('costs one request: all that is due of it waits until it is asked for again, without an attempt lost', async () => {
+    answers['/robots.txt'] = (response) => response.writeHead(503).end();
+    for (let n = 10; n < 60; n += 1) await due('1001tracklists', `${SITE}/tracklist/${n}`);
+    await due('setlistfm', `${API}/setlist/5be1a001`);
+    expect(await crawl({ source: '1001tracklists' })).toMatchObject({ pages: 0, failed: 0 });
+    expect(await crawl({ source: '1001tracklists' })).toMatchObject({ pages: 0, failed: 0 });
+    expect(asked).toEqual(['/robots.txt']);
+    expect(await rows('select source, count(*)::int from frontier where due_at <= now() group by source')).toEqual([
+      { source: 'setlistfm', count: 1 },
+    ]);
+    expect(await rows('select distinct state, attempts from frontier')).toEqual([{ state: 'due', attempts: 0 }]);
+  });
+});
+
 describe('pages that need a browser where there is none', () => {
   const rendered = ['a', 'b', 'c'].map((id) => `https://watchthedj.com/djvideos/${id}#rendered`);
 

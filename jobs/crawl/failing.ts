@@ -5,7 +5,7 @@ import { hasDeletionDuty, withoutTitleWords } from '../../src/core/post-duty.ts'
 import type { Verdict } from '../../src/core/verdicts.ts';
 import { appendEventOnce } from '../../src/repositories/events.ts';
 import { recordFailedFetch } from '../../src/repositories/fetches.ts';
-import { failLease } from '../../src/repositories/frontier.ts';
+import { failLease, postponeDue } from '../../src/repositories/frontier.ts';
 import { countVerdicts } from '../../src/repositories/page-yields.ts';
 import { landRefused } from './keeping.ts';
 import { react } from './reacting.ts';
@@ -31,7 +31,7 @@ export interface Failure {
 
 export async function fail(slice: Slice, request: LeasedRequest, { error, page }: Failure): Promise<void> {
   const { payload } = slice;
-  const wait = await waitFor(slice, error);
+  const wait = await waitFor(slice, request, error);
   if (wait !== null) {
     const { id, token } = request;
     await failLease(slice.ctx.db, { id, token, problem: wait.problem, cure: 'wait', dueAt: wait.until });
@@ -47,13 +47,16 @@ export async function fail(slice: Slice, request: LeasedRequest, { error, page }
 }
 
 /** What is no fault of the page, which was not asked for: its request waits, and costs nothing. Null for every other fault. */
-async function waitFor(slice: Slice, error: Error): Promise<{ problem: string; until: Date } | null> {
-  const { ctx, payload } = slice;
+async function waitFor(
+  slice: Slice,
+  request: LeasedRequest,
+  error: Error,
+): Promise<{ problem: string; until: Date } | null> {
+  const { ctx } = slice;
   const now = ctx.clock.now();
   if (error.name === 'AbortError' && slice.stop.aborted) return { problem: 'stopped before it was asked', until: now };
   if (error instanceof HeldError) {
-    ctx.log.info({ source: payload.source, until: error.until, reason: error.message }, 'held');
-    slice.end.abort();
+    await hold(slice, request, error);
     return { problem: error.message, until: error.until };
   }
   if (!(error instanceof MusicDbError)) return null;
@@ -64,6 +67,19 @@ async function waitFor(slice: Slice, error: Error): Promise<{ problem: string; u
   // Others, which need none, may be asked in its place.
   slice.leased -= 1;
   return { problem: error.message, until: new Date(now.getTime() + HOUR_MS) };
+}
+
+/** Ends the slice. What else is due of the host waits with the request: each alone would cost a slice to learn the same. */
+async function hold({ ctx, payload, end }: Slice, { url }: LeasedRequest, error: HeldError): Promise<void> {
+  const { until, message: problem } = error;
+  const { source } = payload;
+  end.abort();
+  const { hostname } = new URL(url);
+  const isItsHost = error.host === null || error.host === hostname;
+  const now = ctx.clock.now();
+  // A request may have been held on its way, at another host than those that wait with it.
+  const postponed = isItsHost ? await postponeDue(ctx.db, { source, host: hostname, problem, until, now }) : 0;
+  ctx.log.info({ source, until, reason: problem, postponed }, 'held');
 }
 
 /** Pages wait for a browser: ours to mend, and said once in a run. */

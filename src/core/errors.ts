@@ -71,10 +71,13 @@ export class ThrottledError extends MusicDbError {
 /** Not asked yet: a pause, a quota or a robots.txt that cannot be had says so. Costs no attempt; may be asked again at `until`. */
 export class HeldError extends MusicDbError {
   readonly until: Date;
+  /** Name of the host that may not be asked; null: none may. */
+  readonly host: string | null;
 
-  constructor(message: string, { until, ...options }: FaultOptions & { until: Date }) {
+  constructor(message: string, { until, host, ...options }: FaultOptions & { until: Date; host: string | null }) {
     super(message, { code: 'HELD', ...options });
     this.until = until;
+    this.host = host;
   }
 }
 

@@ -180,6 +180,7 @@ async function admit(
       throw new HeldError(`${host} is not asked before ${answer.until.toISOString()}: ${answer.reason}`, {
         code: answer.why === 'quota' ? 'QUOTA' : 'HELD',
         until: answer.until,
+        host: hostname,
       });
     await sleep(Math.max(1, waitMs), undefined, { signal });
   }

@@ -61,6 +61,7 @@ export function createRobotsCache(options: RobotsCacheOptions): RobotsCache {
       throw new HeldError(`${origin}/robots.txt cannot be had (${file?.problem}): nothing may be asked there`, {
         code: 'ROBOTS_CLOSED',
         until: file?.expiresAt ?? options.clock.now(),
+        host: new URL(origin).hostname,
       });
     },
   };

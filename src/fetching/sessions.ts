@@ -143,6 +143,7 @@ function noWay(ways: readonly Way[]): HeldError {
   const until = new Date(Math.min(...ways.map(({ restUntil }) => restUntil)));
   const names = ways.map(({ proxy }) => proxy?.name).join(', ');
   return new HeldError(`no proxy can be used before ${until.toISOString()}: ${names} failed`, {
+    host: null,
     until,
     code: 'NO_PROXY',
     hint: 'Check the proxies in PROXY_URLS, or take them out.',

@@ -215,6 +215,33 @@ export async function endReplayedRequests(db: Queryable, runId: string): Promise
   await db.query(`update frontier set state = 'done' where run_id = $1 and state in ('due', 'leased')`, [runId]);
 }
 
+/** At most so many are postponed at once: what is left of a long queue waits for the next hold. */
+const POSTPONED_AT_ONCE = 1_000;
+
+export interface Postponement {
+  readonly source: string;
+  readonly host: string;
+  readonly problem: string;
+  readonly until: Date;
+  readonly now: Date;
+}
+
+/** A host may not be asked before `until`: neither is what is due of it, without an attempt lost. Returns how many wait. */
+export async function postponeDue(db: Queryable, { source, host, problem, until, now }: Postponement): Promise<number> {
+  const { rowCount } = await db.query({
+    name: 'frontier-postpone',
+    text: `with held as materialized (
+             select d.id from generate_series(1, 9) as p (priority), lateral (
+               select id from frontier
+               where source = $1 and host = $2 and priority = p.priority and state = 'due' and due_at <= $5
+               order by due_at, id limit ${POSTPONED_AT_ONCE} for update skip locked) d
+             limit ${POSTPONED_AT_ONCE})
+           update frontier f set due_at = $3, last_problem = $4 from held where f.id = held.id`,
+    values: [source, host, until, storableText(problem), now],
+  });
+  return rowCount ?? 0;
+}
+
 /** Gives back what a stopping holder did not start. */
 export async function releaseLeases(db: Queryable, owner: string): Promise<void> {
   await db.query(
