@@ -1,12 +1,9 @@
 /** `npm run bench -- frontier`: what a lease and the discovery of links cost when a million requests are known, and whether memory stays flat. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
 import { parseArgs } from 'node:util';
 import { numberArgument } from '../../src/cli/arguments.ts';
 import { note, printLine, table } from '../../src/cli/output.ts';
-import { type Database, openDatabase } from '../../src/platform/database.ts';
-import { migrate } from '../../src/platform/migrate.ts';
+import type { Database } from '../../src/platform/database.ts';
 import {
   addRequests,
   type FrontierRequest,
@@ -15,7 +12,7 @@ import {
   finishLeases,
   leaseDue,
 } from '../../src/repositories/frontier.ts';
-import { startServices } from '../dev-services/start-services.ts';
+import { onBenchDatabase } from './bench-database.ts';
 import { machineLine } from './machine.ts';
 
 const SOURCES = ['1001tracklists', 'mixesdb', 'setlistfm', 'reddit', 'applemusic', 'watchthedj'] as const;
@@ -32,21 +29,7 @@ interface Options {
 
 export async function run(argv: string[]): Promise<void> {
   const options = readOptions(argv);
-  const folder = mkdtempSync(join(tmpdir(), 'musicdb-bench-'));
-  const services = await startServices({
-    dataDir: folder,
-    want: { postgres: true, redis: false, elasticsearch: false },
-    ports: { postgres: 0 },
-    log: () => undefined,
-  });
-  try {
-    await migrate(services.databaseUrl);
-    const db = openDatabase(services.databaseUrl, { applicationName: 'musicdb-bench' });
-    await measureFrontier(db, options).finally(() => db.release());
-  } finally {
-    await services.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await onBenchDatabase((db) => measureFrontier(db, options));
 }
 
 async function measureFrontier(db: Database, { requests, crawled }: Options): Promise<void> {

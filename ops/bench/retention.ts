@@ -1,15 +1,13 @@
 /** `npm run bench -- retention`: what the daily retention costs when a million fetches are on record, the first time and every day after. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+
 import { join } from 'node:path';
 import { applyRetention } from '../../jobs/retention.ts';
 import { note, printLine, table } from '../../src/cli/output.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { openArchive } from '../../src/platform/archive-store.ts';
-import { type Database, openDatabase } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { migrate } from '../../src/platform/migrate.ts';
-import { startServices } from '../dev-services/start-services.ts';
+import { onBenchDatabase } from './bench-database.ts';
 import { machineLine } from './machine.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
@@ -17,21 +15,7 @@ const NOW = new Date('2026-11-24T12:00:00Z');
 const ADDRESSES = 200_000;
 
 export async function run(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'musicdb-bench-'));
-  const services = await startServices({
-    dataDir: folder,
-    want: { postgres: true, redis: false, elasticsearch: false },
-    ports: { postgres: 0 },
-    log: () => undefined,
-  });
-  try {
-    await migrate(services.databaseUrl);
-    const db = openDatabase(services.databaseUrl, { applicationName: 'musicdb-bench' });
-    await measure(db, folder).finally(() => db.release());
-  } finally {
-    await services.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await onBenchDatabase(measure);
 }
 
 async function measure(db: Database, folder: string): Promise<void> {

@@ -8,7 +8,7 @@ import { loadSource } from '../../spiders/registry.ts';
 import { openBreaker, switchSource } from '../repositories/breaker.ts';
 import { addRequests } from '../repositories/frontier.ts';
 import { countVerdicts } from '../repositories/page-yields.ts';
-import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
+import { jsonOf, runCli, settingsOf, temporaryFolder } from '../testing/cli.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 
 interface Refused {
@@ -120,15 +120,7 @@ it('what failed in an earlier crawl is told, and does not fail the next', async 
 });
 
 function musicdb(...args: string[]) {
-  const env = {
-    DATABASE_URL: services.databaseUrl,
-    REDIS_URL: services.redisUrl,
-    MUSICDB_DATA: join(folder.path, 'data'),
-    MUSICDB_SANDBOX_HOSTS: Object.entries(sandbox.hosts)
-      .map(([host, origin]) => `${host}=${origin}`)
-      .join(','),
-  };
-  return runCli(args, { env });
+  return runCli(args, { env: settingsOf(services, join(folder.path, 'data'), sandbox.hosts) });
 }
 
 async function switchOff(source: string): Promise<void> {

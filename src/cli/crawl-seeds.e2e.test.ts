@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../ops/sandbox/server.ts';
-import { jsonOf, runCli, temporaryFolder } from '../testing/cli.ts';
+import { jsonOf, runCli, settingsOf, temporaryFolder } from '../testing/cli.ts';
 import { openTestServices, type TestServices } from '../testing/services.ts';
 
 interface Crawled {
@@ -76,15 +76,7 @@ it('what was asked kept the rules of the sites', async () => {
 });
 
 function musicdb(...args: string[]) {
-  const env = {
-    DATABASE_URL: services.databaseUrl,
-    REDIS_URL: services.redisUrl,
-    MUSICDB_DATA: join(folder.path, 'data'),
-    MUSICDB_SANDBOX_HOSTS: Object.entries(sandbox.hosts)
-      .map(([host, origin]) => `${host}=${origin}`)
-      .join(','),
-  };
-  return runCli(args, { env });
+  return runCli(args, { env: settingsOf(services, join(folder.path, 'data'), sandbox.hosts) });
 }
 
 function shownBy(source: string) {

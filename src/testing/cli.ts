@@ -130,3 +130,19 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   const settings = new Set(configVariables().flatMap((name) => [name, `${name}_FILE`]));
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.has(name)));
 }
+
+/** The settings of a command line on these servers, in a folder of its own, with these stand-ins for the real sites. */
+export function settingsOf(
+  { databaseUrl, redisUrl }: { readonly databaseUrl: string; readonly redisUrl: string },
+  data: string,
+  hosts: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    MUSICDB_DATA: data,
+    MUSICDB_SANDBOX_HOSTS: Object.entries(hosts)
+      .map(([host, origin]) => `${host}=${origin}`)
+      .join(','),
+  };
+}
